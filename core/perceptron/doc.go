@@ -1,0 +1,33 @@
+// Package perceptron finds the optimal weights of a perceptron whose weights have fixed signs: the solution that is
+// most robust to input noise (A, MaxKappaIn), to output noise (B, MaxKappaOut), any solution at all (F, Feasible),
+// and the unconstrained relatives (U: Signs all 0, UF: FreeThreshold). Every answer carries a certificate that
+// Check verifies with arithmetic of its own.
+//
+//	p := &perceptron.Problem{P: 2, N: 2, X: []float64{3, 1, 1, 3}, Labels: []float64{1, -1},
+//		Signs: []int8{1, -1}, Gamma: 1}
+//	s, err := perceptron.MaxKappaOut(ctx, p, nil)
+//	if err == nil && s.Status == perceptron.Optimal {
+//		w, _ := s.Physical() // in units of the threshold
+//		fmt.Println(w, s.KappaOut, s.Gap)
+//	}
+//
+// # Variables
+//
+// Canonical variables (w, theta), theta >= 0:
+//
+//	y^mu (w.x^mu - theta (1 - I_ext^mu)) >= d^mu,   g_i w_i >= 0,   |w| <= Gamma theta
+//
+// with d = 1 unless margins are given. Physical weights, in units of the threshold, are w/theta.
+// kappa_in = 1/|w| and kappa_out = 1/theta. Source: Rubin, Abbott, Sompolinsky, PNAS 114(44):E9366 (2017).
+//
+// # Duality
+//
+// With u = g.w, a_mu,i = y_mu g_i x_mu,i, t_mu = y_mu (1 - I_ext^mu), v = u/theta and (.)_+ componentwise (the
+// identity where g = 0):
+//
+//	B:  kappa* = max_{v >= 0, |v| <= Gamma} min_mu (a_mu.v - t_mu)/d_mu = min_{mu >= 0, d'mu = 1} Gamma |(A'mu)_+| - t'mu
+//	A:  |u|^2/2 >= d'lambda - [(|(A'lambda)_+| - t'lambda/Gamma)_+]^2 / 2   for all lambda >= 0 with t'lambda >= 0
+//
+// so a vector of multipliers, one per pattern, bounds the optimum by a few sums. kappa* <= 0 means that no solution
+// exists, and its multipliers are the Farkas vector. Multipliers of rows in Equal are free in sign.
+package perceptron
