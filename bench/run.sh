@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Ours against the alternatives, in one run on the same work. Rows whose alternative is not installed say so and show ours alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=""
+for candidate in /usr/bin/python3 python3; do
+  if "$candidate" -c 'import cvxopt, numpy' 2>/dev/null; then python=$candidate; break; fi
+done
+echo "== solvers: certified interior point and active set, against cvxopt (dense cone programs)"
+if [ -z "$python" ]; then
+  echo "   NOT COMPARED: no python with numpy and cvxopt here (Debian: apt-get install python3-cvxopt); ours alone:"
+fi
+go run ./bench/solvers -compare "$python"
+echo "== matrix kernels against gonum"
+go test -run '^$' -bench . -benchtime 300ms ./core/linalg

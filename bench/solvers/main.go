@@ -1,0 +1,223 @@
+// Command solvers times the certified solvers on the instances of the solver
+// table and writes the same instances for the general-purpose alternative
+// (bench/solvers.py). With -compare it runs that too and prints both, with the
+// ratio of times and the relative difference of the optima.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"gardner/core/linalg"
+	"gardner/core/patterns"
+	"gardner/core/perceptron"
+	"gardner/core/rng"
+)
+
+// instance is one problem and how often to solve it; the best time counts.
+type instance struct {
+	Name  string  `json:"name"`
+	Kind  string  `json:"kind"`
+	P     int     `json:"P"`
+	N     int     `json:"N"`
+	Gamma float64 `json:"gamma"`
+	File  string  `json:"file"`
+	Reps  int     `json:"reps"` // of the alternative
+
+	problem *perceptron.Problem
+	ours    result
+}
+
+type result struct {
+	Name    string  `json:"name"`
+	Kind    string  `json:"kind"`
+	Seconds float64 `json:"seconds"`
+	Kappa   float64 `json:"kappa"`
+	Status  string  `json:"status"`
+	gap     float64
+}
+
+func main() {
+	compare := flag.String("compare", "", "python interpreter with numpy and cvxopt; empty: time ours only")
+	script := flag.String("script", "bench/solvers.py", "the alternative's script")
+	reps := flag.Int("reps", 5, "times each of ours is solved; the best counts")
+	only := flag.String("only", "", "regular instances whose name has this prefix")
+	flag.Parse()
+	if err := run(*compare, *script, *only, *reps); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(python, script, only string, reps int) error {
+	list := instances(only)
+	engine := linalg.New(runtime.NumCPU())
+	for i := range list {
+		if err := list[i].solve(engine, reps); err != nil {
+			return fmt.Errorf("%s %s: %w", list[i].Name, list[i].Kind, err)
+		}
+	}
+	theirs := map[string]result{}
+	if python != "" {
+		dir, err := os.MkdirTemp("", "gardner-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if theirs, err = alternative(python, script, dir, list); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("%-28s %-2s %12s %10s %14s %8s %12s\n", "problem", "", "ours (ms)", "gap", "alternative", "ratio", "kappa diff")
+	for _, in := range list {
+		fmt.Printf("%-28s %-2s %12.2f %10.1e", in.Name, in.Kind, 1e3*in.ours.Seconds, in.ours.gap)
+		if t, ok := theirs[in.Name+in.Kind]; ok {
+			fmt.Printf(" %11.0f ms %7.0fx %12.1e", 1e3*t.Seconds, t.Seconds/in.ours.Seconds, math.Abs(t.Kappa-in.ours.Kappa)/in.ours.Kappa)
+		}
+		fmt.Println()
+	}
+	return nil
+}
+
+// instances are those of the table: the default neuron, and one neuron of the
+// associative network.
+func instances(only string) []instance {
+	var list []instance
+	add := func(name string, p *perceptron.Problem, reps int) {
+		if only != "" && (len(name) < len(only) || name[:len(only)] != only) {
+			return
+		}
+		for _, kind := range []string{"A", "B"} {
+			list = append(list, instance{Name: name, Kind: kind, P: p.P, N: p.N, Gamma: p.Gamma, Reps: reps, problem: p,
+				File: fmt.Sprintf("%s-%s.f64", name, kind)})
+		}
+	}
+	for _, s := range []struct {
+		n     int
+		alpha float64
+		reps  int
+	}{{200, 1, 5}, {500, 1, 3}, {1000, 1, 1}, {1000, 1.8, 1}} {
+		add(fmt.Sprintf("N=%d,alpha=%g", s.n, s.alpha), neuron(s.n, s.alpha), s.reps)
+	}
+	add("network,N=2000,P=500", networkNeuron(2000, 500), 1)
+	return list
+}
+
+func neuron(n int, alpha float64) *perceptron.Problem {
+	population := patterns.Population{N: n, FExc: 0.8,
+		Exc: patterns.Input{Family: "exponential", Mean: 1, SD: 1},
+		Inh: patterns.Input{Family: "gamma", Mean: math.Sqrt2, SD: 1, Shape: 2}}
+	key := rng.NewKey("bench", fmt.Sprint(n), fmt.Sprint(alpha))
+	p := patterns.FloorSize(alpha * float64(n))
+	return &perceptron.Problem{P: p, N: n, Gamma: 1, Signs: population.Signs(),
+		X:      population.Patterns(rng.New(key.Sub("patterns")), p),
+		Labels: patterns.ExactLabels(rng.New(key.Sub("labels")), p, 0.1)}
+}
+
+// networkNeuron is the first neuron of an associative network: its own state in
+// each memory is the label, the states of all others are its inputs.
+func networkNeuron(n, p int) *perceptron.Problem {
+	population := patterns.Population{N: n, FExc: 0.8,
+		Exc: patterns.Input{Family: "bernoulli", Mean: 0.3}, Inh: patterns.Input{Family: "bernoulli", Mean: 0.15}}
+	x := population.Patterns(rng.New(rng.NewKey("bench", "network")), p)
+	q := &perceptron.Problem{P: p, N: n - 1, Gamma: 10, Signs: population.Signs()[1:]}
+	for mu := range p {
+		q.Labels = append(q.Labels, 2*x[mu*n]-1)
+		q.X = append(q.X, x[mu*n+1:(mu+1)*n]...)
+	}
+	return q
+}
+
+func (in *instance) solve(engine *linalg.Engine, reps int) error {
+	in.ours.Seconds = math.Inf(1)
+	options := &perceptron.Options{Engine: engine, SkipSignedMargin: true}
+	for range reps {
+		start := time.Now()
+		var s *perceptron.Solution
+		var err error
+		if in.Kind == "A" {
+			s, err = perceptron.MaxKappaIn(context.Background(), in.problem, options)
+		} else {
+			s, err = perceptron.MaxKappaOut(context.Background(), in.problem, options)
+		}
+		if err != nil {
+			return err
+		}
+		in.ours.Seconds = min(in.ours.Seconds, time.Since(start).Seconds())
+		in.ours.gap, in.ours.Status, in.ours.Kappa = s.Gap, s.Status.String(), s.KappaIn
+		if in.Kind == "B" {
+			in.ours.Kappa = s.KappaOut
+		}
+	}
+	return nil
+}
+
+// alternative writes the instances and runs the script on them.
+func alternative(python, script, dir string, list []instance) (map[string]result, error) {
+	for _, in := range list {
+		if err := in.write(filepath.Join(dir, in.File)); err != nil {
+			return nil, err
+		}
+	}
+	index, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "problems.json"), index, 0o600); err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(python, script, dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	results := map[string]result{}
+	for dec := json.NewDecoder(out); ; {
+		var r result
+		if err := dec.Decode(&r); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		results[r.Name+r.Kind] = r
+	}
+	return results, cmd.Wait()
+}
+
+func (in *instance) write(path string) (err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := file.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	w := bufio.NewWriter(file)
+	signs := make([]float64, in.N)
+	for i, g := range in.problem.Signs {
+		signs[i] = float64(g)
+	}
+	for _, part := range [][]float64{in.problem.X, in.problem.Labels, signs} {
+		if err := binary.Write(w, binary.LittleEndian, part); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
