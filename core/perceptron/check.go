@@ -51,6 +51,9 @@ func Check(p *Problem, kind Kind, s *Solution) (gap float64, err error) {
 	if msg := c.primal(); msg != "" {
 		return fail("%s", msg)
 	}
+	if kind == KindKappaOut && s.Theta == 0 {
+		c.kind = KindThresholdAtZero // what is minimised then
+	}
 	kappa, upper := s.KappaOut, math.NaN()
 	switch {
 	case kind == KindFeasible:
@@ -181,11 +184,13 @@ func near(a, b float64) bool {
 func (c *checker) sums() (dm, tm, am, absTM, absAM float64) {
 	p := c.p
 	var d, t dd
+	var total float64
 	col, size := make([]dd, p.N), make([]float64, p.N)
 	for mu, m := range c.s.Certificate.Multipliers {
 		if m == 0 {
 			continue
 		}
+		total += math.Abs(m)
 		d.addProduct(p.margin(mu), m)
 		t.addProduct(c.border(mu), m)
 		absTM += math.Abs(c.border(mu) * m)
@@ -206,7 +211,16 @@ func (c *checker) sums() (dm, tm, am, absTM, absAM float64) {
 		a.addProduct(z, z)
 		absAM += size[i] * size[i]
 	}
-	return d.value(), t.value(), math.Sqrt(a.value()), absTM, math.Sqrt(absAM)
+	return d.value(), t.value(), math.Sqrt(a.value()), absTM, math.Sqrt(absAM) + c.largestInput()*total
+}
+
+// largestInput is max |x|: with the sum of the multipliers it says what counts as rounding in A'm.
+func (c *checker) largestInput() float64 {
+	largest := 0.0
+	for _, x := range c.p.X {
+		largest = math.Max(largest, math.Abs(x))
+	}
+	return largest
 }
 
 // upperOut is the bound on kappa_out.

@@ -2,48 +2,261 @@ package perceptron
 
 import (
 	"context"
+	"errors"
 	"math"
 )
 
 // MaxKappaIn is solution A: minimise |w|^2/2 over canonical (w, theta). Where the norm constraint is active, A is B.
-// With w = 0 (all labels -1) theta is the smallest possible, 1 without drive. Errors: *InputError, *NumericalError,
-// the context's.
+// With w = 0 (all labels -1) theta is the smallest possible, 1 without drive. SignedMargin costs a solve of B unless
+// Options.SkipSignedMargin. Errors: *InputError, *NumericalError, the context's.
 func MaxKappaIn(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
-	return unsolved(p, KindKappaIn)
-}
-
-// MaxKappaOut is solution B: minimise theta over canonical (w, theta); among several the smallest |w|. With Gamma = +Inf
-// theta may be 0: then KappaOut is +Inf and no physical weights exist. Errors as MaxKappaIn.
-func MaxKappaOut(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
-	return unsolved(p, KindKappaOut)
-}
-
-// Feasible is F: any solution, or a Farkas vector. It is B stopped as soon as a bound fixes the sign of kappa_out.
-func Feasible(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
-	return unsolved(p, KindFeasible)
-}
-
-// Both returns A and B of one problem and shares their work: B first, A started from it.
-func Both(ctx context.Context, p *Problem, o *Options) (a, b *Solution, err error) {
-	_, err = unsolved(p, KindKappaIn)
-	return nil, nil, err
-}
-
-// FreeThreshold is UF: minimise |w|^2/2 without signs, without norm constraint, with theta of either sign (Gardner's
-// perceptron). p.Signs and p.Gamma are ignored.
-func FreeThreshold(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
-	return unsolved(p, KindFreeThreshold)
-}
-
-// FeasibleZeroThreshold asks for y w.x >= d, g w >= 0 (theta = 0, p.Gamma ignored; its largest P is alpha_b(0)) and returns
-// the solution of minimum norm, or a Farkas vector.
-func FeasibleZeroThreshold(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
-	return unsolved(p, KindThresholdAtZero)
-}
-
-func unsolved(p *Problem, k Kind) (*Solution, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	return nil, &NumericalError{Kind: k, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: math.Inf(1), Tol: CertifiedGap, Msg: "the method is being written"}
+	opt := o.resolved()
+	s := &solver{p: p, o: &opt, t: thresholds(p)}
+	return s.kappaIn(ctx, nil)
+}
+
+// MaxKappaOut is solution B: minimise theta over canonical (w, theta); among several the smallest |w|. With Gamma = +Inf
+// theta may be 0: then KappaOut is +Inf, no physical weights exist, and the gap is that of the smallest |w| at theta = 0.
+// Errors as MaxKappaIn.
+func MaxKappaOut(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	opt := o.resolved()
+	s := &solver{p: p, o: &opt, t: thresholds(p)}
+	return s.kappaOut(ctx, false)
+}
+
+// Feasible is F: any solution, or a Farkas vector. It is B stopped as soon as a bound fixes the sign of kappa_out; the
+// weights of a feasible problem prove themselves, so Gap is 0 and the multipliers are only B's at that moment.
+func Feasible(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	opt := o.resolved()
+	s := &solver{p: p, o: &opt, t: thresholds(p)}
+	sol, err := s.kappaOut(ctx, true)
+	if err == nil && sol.Status == Optimal {
+		sol.Gap = 0
+	}
+	return sol, err
+}
+
+// Both returns A and B of one problem. B runs first and decides feasibility.
+func Both(ctx context.Context, p *Problem, o *Options) (a, b *Solution, err error) {
+	if err := p.Validate(); err != nil {
+		return nil, nil, err
+	}
+	opt := o.resolved()
+	s := &solver{p: p, o: &opt, t: thresholds(p)}
+	if b, err = s.kappaOut(ctx, false); err != nil {
+		return nil, nil, err
+	}
+	a, err = s.kappaIn(ctx, b)
+	return a, b, err
+}
+
+// FreeThreshold is UF: minimise |w|^2/2 without signs, without norm constraint, with theta of either sign (Gardner's
+// perceptron). p.Signs and p.Gamma are ignored. KappaOut is NaN where theta < 0, SignedMargin always.
+func FreeThreshold(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	opt := o.resolved()
+	s := &solver{p: p, o: &opt, t: thresholds(p), free: true}
+	return s.leastWeights(ctx, KindFreeThreshold)
+}
+
+// FeasibleZeroThreshold asks for y w.x >= d, g w >= 0 (theta = 0, p.Gamma ignored; its largest P is alpha_b(0)) and
+// returns the solution of least norm, or a Farkas vector.
+func FeasibleZeroThreshold(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	opt := o.resolved()
+	s := &solver{p: p, o: &opt, t: thresholds(p)}
+	return s.leastWeights(ctx, KindThresholdAtZero)
+}
+
+// solver answers the kinds of one problem by way of programs.
+type solver struct {
+	p    *Problem
+	o    *Options
+	t    []float64 // thresholds y (1 - I_ext)
+	free bool      // ignore signs
+}
+
+// kappaIn is A given B's solution, if there is one.
+func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
+	bounded := !math.IsInf(s.p.Gamma, 1)
+	if b != nil && b.Status == Infeasible {
+		return b, nil
+	}
+	var a *Solution
+	if theta, ok := s.silent(); ok && theta >= 0 {
+		a = s.silentSolution(KindKappaIn, theta)
+	} else if !ok {
+		var err error
+		if a, err = s.unboundedIn(ctx, b); err != nil {
+			return nil, err
+		}
+	}
+	// a is nil if all labels are +1: theta wants to be negative.
+	if a != nil && a.Status == Optimal && (a.Theta < 0 || !bounded || 1/a.KappaIn > s.p.Gamma*a.Theta) {
+		if bounded || a.Theta < 0 {
+			a = nil
+		}
+	}
+	switch {
+	case a == nil && !bounded:
+		// The best threshold is negative, so theta = 0 is the best allowed, by convexity.
+		z, err := s.leastWeights(ctx, KindThresholdAtZero)
+		if err != nil {
+			return nil, err
+		}
+		a = z
+	case a == nil || a.Status == Infeasible && bounded:
+		if b == nil {
+			var err error
+			if b, err = s.kappaOut(ctx, false); err != nil {
+				return nil, err
+			}
+		}
+		return s.outAsIn(b), nil
+	}
+	if a.Status == Optimal {
+		a.SignedMargin = math.NaN()
+		if b == nil && !s.o.SkipSignedMargin {
+			var err error
+			if b, err = s.kappaOut(ctx, false); err != nil {
+				return nil, err
+			}
+		}
+		if b != nil {
+			a.SignedMargin = b.SignedMargin
+		}
+	}
+	return a, nil
+}
+
+// unboundedIn is A without its norm constraint and with theta free. With Gamma finite an Infeasible answer stands for "let
+// B decide".
+func (s *solver) unboundedIn(ctx context.Context, b *Solution) (*Solution, error) {
+	g := newProgram(s.p, s.free, KindKappaIn, s.o)
+	g.e = s.t
+	want := goal{unit: g.sigma}
+	if b == nil && !math.IsInf(s.p.Gamma, 1) {
+		want.stopBelow = 1e-6
+	}
+	r, err := g.optimise(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	if r.stopped {
+		return &Solution{Status: Infeasible}, nil
+	}
+	sol, err := s.weightsOf(g, r, KindKappaIn)
+	var numerical *NumericalError
+	if errors.As(err, &numerical) && b == nil && !math.IsInf(s.p.Gamma, 1) && r.lower <= signTol {
+		return &Solution{Status: Infeasible}, nil
+	}
+	return sol, err
+}
+
+// leastWeights minimises |w| without the norm constraint: UF, or theta = 0.
+func (s *solver) leastWeights(ctx context.Context, kind Kind) (*Solution, error) {
+	if theta, ok := s.silent(); ok && kind == KindFreeThreshold {
+		return s.silentSolution(kind, theta), nil
+	}
+	g := newProgram(s.p, s.free, kind, s.o)
+	if kind == KindFreeThreshold {
+		g.e = s.t
+	}
+	r, err := g.optimise(ctx, goal{unit: g.sigma})
+	if err != nil {
+		return nil, err
+	}
+	return s.weightsOf(g, r, kind)
+}
+
+// kappaOut is B, or F if only the sign is wanted.
+func (s *solver) kappaOut(ctx context.Context, signOnly bool) (*Solution, error) {
+	if math.IsInf(s.p.Gamma, 1) {
+		return s.kappaOutUnbounded(ctx, signOnly)
+	}
+	g := newProgram(s.p, s.free, KindKappaOut, s.o)
+	r, err := s.withRadius(ctx, g, s.p.Gamma, signOnly)
+	if err != nil {
+		return nil, err
+	}
+	return s.thresholdOf(g, r, s.p.Gamma, signOnly)
+}
+
+// withRadius solves B with |v| <= radius.
+func (s *solver) withRadius(ctx context.Context, g *program, radius float64, signOnly bool) (optimum, error) {
+	g.c = make([]float64, g.m)
+	for mu, t := range s.t {
+		g.c[mu] = t / (radius * g.sigma)
+	}
+	return g.optimise(ctx, goal{unit: radius * g.sigma, signOnly: signOnly})
+}
+
+// kappaOutUnbounded is B with Gamma infinite: theta = 0 if that is feasible; else a linear program with a bounded optimum,
+// solved within a ball that grows until it does not matter.
+func (s *solver) kappaOutUnbounded(ctx context.Context, signOnly bool) (*Solution, error) {
+	z, err := s.leastWeights(ctx, KindThresholdAtZero)
+	if err != nil {
+		return nil, err
+	}
+	if z.Status == Optimal {
+		z.SignedMargin = math.Inf(1)
+		return z, nil
+	}
+	g := newProgram(s.p, s.free, KindKappaOut, s.o)
+	for radius := 1 / g.sigma; radius <= 1e8/g.sigma; radius *= 30 {
+		r, err := s.withRadius(ctx, g, radius, false)
+		if err != nil {
+			return nil, err
+		}
+		if r.exact && !r.ballActive {
+			return s.thresholdOf(g, r, radius, signOnly)
+		}
+		if !r.exact && r.upper < -signTol {
+			return s.thresholdOf(g, r, radius, signOnly)
+		}
+	}
+	return nil, &NumericalError{Kind: KindKappaOut, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: math.Inf(1), Tol: s.o.Tol,
+		Msg: "weights grow beyond 1e8 times the threshold over the inputs"}
+}
+
+// silent asks whether w = 0 satisfies every row, and returns the threshold nearest to zero that does.
+func (s *solver) silent() (theta float64, ok bool) {
+	low, high := math.Inf(-1), math.Inf(1)
+	equal := make(map[int]bool, len(s.p.Equal))
+	for _, mu := range s.p.Equal {
+		equal[mu] = true
+	}
+	for mu, t := range s.t {
+		d := s.p.margin(mu)
+		if t == 0 {
+			if d > 0 {
+				return 0, false
+			}
+			continue
+		}
+		bound := -d / t
+		if t < 0 || equal[mu] {
+			low = math.Max(low, bound)
+		}
+		if t > 0 || equal[mu] {
+			high = math.Min(high, bound)
+		}
+	}
+	if low > high {
+		return 0, false
+	}
+	return math.Max(low, math.Min(high, 0)), true
 }

@@ -1,0 +1,123 @@
+package perceptron
+
+// kkt solves the condensed Newton system
+//
+//	D dx - A' dl = f,   A dx + W^-1 dl = h
+//
+// with D (inputs) and W (patterns) positive diagonals. f or h may be nil for zero.
+type kkt interface {
+	// factor prepares solves with the diagonals D and 1/W.
+	factor(dx, winv []float64) error
+	// solve overwrites dl and dx.
+	solve(dl, dx, f, h []float64)
+}
+
+// newKKT picks the smaller of the two condensed systems. Equality rows have 1/W = 0 nearly and need the P x P one.
+func newKKT(g *program) kkt {
+	if g.m <= g.n || g.equal != nil {
+		return &patternKKT{g: g, k: g.work.take("kkt", g.m*g.m), dinv: g.work.take("kkt.dinv", g.n), tmp: g.work.take("kkt.tmp", g.n)}
+	}
+	return &inputKKT{g: g, k: g.work.take("kkt", g.n*g.n), w: g.work.take("kkt.w", g.m), tmp: g.work.take("kkt.tmp", g.m)}
+}
+
+// patternKKT eliminates dx: (A D^-1 A' + W^-1) dl = h - A D^-1 f, P x P.
+type patternKKT struct {
+	g            *program
+	k, dinv, tmp []float64
+}
+
+func (s *patternKKT) factor(d, winv []float64) error {
+	m, n := s.g.m, s.g.n
+	for j, x := range d {
+		s.dinv[j] = 1 / x
+	}
+	s.g.eng.Syrk(s.k, m, s.g.a, n, m, n, s.dinv)
+	var trace float64
+	for mu, x := range winv {
+		trace += s.k[mu*m+mu]
+		s.k[mu*m+mu] += x
+	}
+	return s.g.factorGuarded(s.k, m, trace)
+}
+
+func (s *patternKKT) solve(dl, dx, f, h []float64) {
+	m, n := s.g.m, s.g.n
+	if f != nil {
+		for j, x := range f {
+			s.tmp[j] = s.dinv[j] * x
+		}
+		s.g.eng.MulVec(dl, s.g.a, n, m, n, s.tmp)
+		for mu := range dl {
+			dl[mu] = -dl[mu]
+		}
+	} else {
+		clear(dl)
+	}
+	for mu, x := range h {
+		dl[mu] += x
+	}
+	s.g.eng.SolveLower(s.k, m, m, dl)
+	s.g.eng.SolveLowerT(s.k, m, m, dl)
+	s.g.eng.MulVecT(dx, s.g.a, n, m, n, dl)
+	for j := range dx {
+		if f != nil {
+			dx[j] += f[j]
+		}
+		dx[j] *= s.dinv[j]
+	}
+}
+
+// inputKKT eliminates dl: (D + A' W A) dx = f + A' W h, N x N.
+type inputKKT struct {
+	g         *program
+	k, w, tmp []float64
+}
+
+func (s *inputKKT) factor(d, winv []float64) error {
+	m, n := s.g.m, s.g.n
+	for mu, x := range winv {
+		s.w[mu] = 1 / x
+	}
+	s.g.eng.SyrkT(s.k, n, s.g.a, n, n, m, s.w)
+	var trace float64
+	for j, x := range d {
+		trace += s.k[j*n+j]
+		s.k[j*n+j] += x
+	}
+	return s.g.factorGuarded(s.k, n, trace)
+}
+
+func (s *inputKKT) solve(dl, dx, f, h []float64) {
+	m, n := s.g.m, s.g.n
+	if h != nil {
+		for mu, x := range h {
+			s.tmp[mu] = s.w[mu] * x
+		}
+		s.g.eng.MulVecT(dx, s.g.a, n, m, n, s.tmp)
+	} else {
+		clear(dx)
+	}
+	for j, x := range f {
+		dx[j] += x
+	}
+	s.g.eng.SolveLower(s.k, n, n, dx)
+	s.g.eng.SolveLowerT(s.k, n, n, dx)
+	s.g.eng.MulVec(dl, s.g.a, n, m, n, dx)
+	for mu := range dl {
+		if h != nil {
+			dl[mu] = s.w[mu] * (h[mu] - dl[mu])
+		} else {
+			dl[mu] = -s.w[mu] * dl[mu]
+		}
+	}
+}
+
+// factorGuarded factors a symmetric positive definite matrix in place after adding 1e-15 of its mean diagonal, which
+// keeps pivots of dependent rows positive without being felt by the others.
+func (g *program) factorGuarded(k []float64, n int, trace float64) error {
+	guard := 1e-15 * trace / float64(n)
+	for i := range n {
+		k[i*n+i] += guard
+	}
+	return g.eng.Cholesky(k, n, n)
+}

@@ -1,0 +1,171 @@
+package perceptron
+
+import (
+	"context"
+	"math"
+)
+
+const (
+	interiorLimit = 120   // interior point iterations before giving up with an error
+	firstGate     = 1e-2  // relative gap at which the active set is first tried
+	gateStep      = 0.1   // it is tried again when the gap has shrunk by this factor
+	finalGap      = 1e-11 // the interior point stops here: it resolves no more
+)
+
+// goal says when a solve may stop before the optimum.
+type goal struct {
+	unit      float64 // factor from the program's kappa to the reported one
+	signOnly  bool    // stop as soon as a bound fixes the sign of kappa
+	stopBelow float64 // stop once kappa is proved to be below (0: never)
+}
+
+// optimum is what a solve returns: the best point, with bounds that hold whatever happened.
+type optimum struct {
+	point
+	iterations int
+	exact      bool // the gap is within tolerance
+	stopped    bool // stopped early, as the goal allowed
+}
+
+// optimise runs the interior point to a coarse gap, then the active set, and goes back and forth until the gap is
+// closed or the interior point resolves no more.
+func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
+	ip := newIPM(g, 0)
+	po := newPolish(g)
+	gate, rounds := firstGate, 0
+	for ip.iterations < interiorLimit {
+		if err := ctx.Err(); err != nil {
+			return optimum{}, err
+		}
+		if err := ip.step(); err != nil || ip.stalled {
+			break
+		}
+		lo, up := ip.lowerBound, ip.upperBound
+		if want.signOnly && (lo > signTol || up < -signTol) || want.stopBelow > 0 && up < want.stopBelow {
+			return optimum{point: ip.point(), iterations: ip.iterations + rounds, stopped: true}, nil
+		}
+		rel := (up - lo) / math.Max(1e-3, math.Max(math.Abs(lo), math.Abs(up)))
+		if rel <= gate {
+			gate = math.Min(gate, rel) * gateStep
+			pt, ok := g.polishFrom(ctx, ip, po, want.unit)
+			rounds += pt.rounds
+			if ok {
+				return optimum{point: pt, iterations: ip.iterations + rounds, exact: true}, nil
+			}
+			if gate < finalGap {
+				break
+			}
+		}
+		if up < -hopeless {
+			break
+		}
+	}
+	out := optimum{point: ip.cleaned(), iterations: ip.iterations + rounds}
+	out.exact = gapOf(out.lower, out.upper, want.unit) <= g.tol
+	return out, nil
+}
+
+const (
+	// signTol: a bound on kappa this far from zero fixes its sign in spite of rounding.
+	signTol = 1e-11
+	// hopeless: multipliers that push kappa below minus this prove that rows with d = 0 or equality rows exclude each other.
+	hopeless = 1e7
+)
+
+// polishFrom tries the active set with the ball active or inactive as the interior point suggests.
+func (g *program) polishFrom(ctx context.Context, ip *ipm, po *polish, unit float64) (point, bool) {
+	rounds := 0
+	if ip.q > ip.eta {
+		po.balance(ip)
+		pt, ok, least := po.vertex(unit)
+		if ok && least {
+			return pt, true
+		}
+		rounds += pt.rounds
+		if ok {
+			if pt, ok := g.leastNorm(ctx, po, pt, unit); ok {
+				pt.rounds += rounds
+				return pt, true
+			}
+		}
+	}
+	for mu := range po.inS {
+		po.inS[mu] = ip.lambda[mu]*float64(g.n)/2 > ip.s[mu]*ip.eta
+	}
+	for j := range po.inF {
+		po.inF[j] = ip.v[j]*ip.eta > ip.z[j]
+	}
+	pt, ok := po.unitBall(unit)
+	pt.rounds += rounds
+	return pt, ok
+}
+
+// leastNorm finds the solution of least norm of a linear program whose optimum pt is not unique: the limit of small
+// eta of the program with objective kappa - eta |v|^2/2, reached at a finite eta. False if no eta tried settles it.
+func (g *program) leastNorm(ctx context.Context, po *polish, pt point, unit float64) (point, bool) {
+	rounds := 0
+	inner := *g
+	inner.work = new(Workspace) // the outer interior point goes on if this fails
+	for _, eta := range [...]float64{1e-2, 1e-4, 1e-6} {
+		ip := newIPM(&inner, eta)
+		for k := 0; k < interiorLimit && ctx.Err() == nil; k++ {
+			if err := ip.step(); err != nil || ip.stalled {
+				break
+			}
+			rounds++
+			if ip.mu > 1e-9*eta {
+				continue
+			}
+			for mu := range po.inS {
+				po.inS[mu] = ip.lambda[mu] > ip.s[mu]*eta
+			}
+			for j := range po.inF {
+				po.inF[j] = ip.v[j]*eta > ip.z[j]
+			}
+			best, ok, least := po.vertex(unit)
+			if ok && least {
+				best.rounds = rounds
+				return best, true
+			}
+			if ip.mu < 1e-15*eta {
+				break
+			}
+		}
+	}
+	pt.rounds = rounds
+	return pt, false
+}
+
+// point is the interior point's best pair of bounds.
+func (ip *ipm) point() point {
+	pt := point{v: append([]float64(nil), ip.bestV...), lambda: append([]float64(nil), ip.bestLambda...),
+		kappa: ip.lowerBound, tau: ip.bestTau, lower: ip.lowerBound, upper: ip.upperBound, ballActive: ip.q < ip.eta}
+	var dl float64
+	for mu, l := range pt.lambda {
+		dl += float64(ip.g.d[mu] * l)
+	}
+	for mu := range pt.lambda {
+		pt.lambda[mu] /= dl
+	}
+	return pt
+}
+
+// cleaned is point with the weights that the interior point sends to zero set to zero, where that costs nothing.
+func (ip *ipm) cleaned() point {
+	g, pt := ip.g, ip.point()
+	v := append([]float64(nil), ip.v...)
+	for j := range v {
+		if !g.isFree(j) && ip.v[j]*math.Max(ip.eta, 1e-3) < ip.z[j] {
+			v[j] = 0
+		}
+	}
+	g.eng.MulVec(ip.av, g.a, g.n, g.m, g.n, v)
+	low, scale := g.lower(v, ip.av, ip.kappa, ip.tau)
+	if low >= pt.lower-1e-12*math.Max(1e-3, math.Abs(pt.lower)) {
+		for j := range v {
+			v[j] *= scale
+		}
+		pt.v, pt.kappa, pt.lower, pt.tau = v, low, low, scale*ip.tau
+	}
+	return pt
+}

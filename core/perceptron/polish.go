@@ -1,0 +1,356 @@
+package perceptron
+
+import (
+	"math"
+	"slices"
+
+	"gardner/core/linalg"
+)
+
+// point is a primal-dual pair of the program with its two bounds. lambda is normalised to d'lambda = 1.
+type point struct {
+	v, lambda    []float64
+	kappa, tau   float64
+	lower, upper float64
+	rounds       int
+	ballActive   bool
+}
+
+// gap is the duality gap in the units that Solution.Gap reports, where unit is the factor from the program's kappa.
+func gapOf(lower, upper, unit float64) float64 {
+	return unit * (upper - lower) / math.Max(1, unit*math.Abs(lower))
+}
+
+// polish is a primal-dual active set: from supports S (rows with lambda > 0) and F (weights off zero) it solves the
+// optimality conditions as equalities, reads new supports off the signs, and repeats. With B = A_SF, G = B B', and the
+// ball active (v = (A'l)_+ with l = lambda/eta):
+//
+//	G l = c + kappa d + tau e on S,   e'l = 0,   |v|^2 = l'(c + kappa d) = 1,   the larger root kappa
+//
+// From a good guess it ends in a few rounds at rounding accuracy; from a bad one it may cycle.
+type polish struct {
+	g          *program
+	inS, inF   []bool
+	rows, cols []int
+	b          []float64 // A_SF, |S| x |F|
+	gram       []float64 // Cholesky factor of G (+ border)
+	guard      float64   // added to the diagonal of G before factoring; refinement takes it out
+	pc, pd, pe []float64
+	v, x, av   []float64
+	lambda     []float64 // full length, unnormalised
+	s          []float64
+	row, col   []float64 // scratch of length |S|, |F| + 1
+	width      int       // columns of b: |F|, or |F| + 1 with the threshold's column -e last
+}
+
+const (
+	polishRounds = 12
+	// supportTol: components of A'lambda below this fraction of the largest count as zero.
+	supportTol = 1e-12
+	// slackTol: a row outside S enters when it is violated by more than this, relative to its size.
+	slackTol = 1e-13
+	// goodGap: no further rounds once the gap, relative to the terms it is a difference of, is this small.
+	goodGap = 1e-13
+)
+
+func newPolish(g *program) *polish {
+	po := &polish{g: g, inS: make([]bool, g.m), inF: make([]bool, g.n)}
+	block := g.work.take("polish", 3*g.n+1+7*g.m)
+	cut := func(n int) []float64 {
+		s := block[:n:n]
+		block = block[n:]
+		clear(s)
+		return s
+	}
+	for _, s := range []*[]float64{&po.v, &po.x} {
+		*s = cut(g.n)
+	}
+	po.col = cut(g.n + 1)
+	for _, s := range []*[]float64{&po.av, &po.lambda, &po.s, &po.row, &po.pc, &po.pd, &po.pe} {
+		*s = cut(g.m)
+	}
+	return po
+}
+
+// gather copies A_SF, with -e as a further column if wanted, and factors its Gram matrix plus rho d d'. False: no rows,
+// no columns or not factorable.
+func (po *polish) gather(rho float64, threshold bool) bool {
+	g := po.g
+	po.rows, po.cols = po.rows[:0], po.cols[:0]
+	for mu, in := range po.inS {
+		if in || g.isEqual(mu) {
+			po.rows = append(po.rows, mu)
+		}
+	}
+	for j, in := range po.inF {
+		if in || g.isFree(j) {
+			po.cols = append(po.cols, j)
+		}
+	}
+	ns, nf := len(po.rows), len(po.cols)
+	if ns == 0 || (nf == 0 && rho == 0) {
+		return false
+	}
+	po.width = nf
+	if threshold {
+		po.width++
+	}
+	po.b = g.work.take("polish.b", ns*po.width)
+	for k, mu := range po.rows {
+		row, out := g.a[mu*g.n:(mu+1)*g.n], po.b[k*po.width:(k+1)*po.width]
+		for l, j := range po.cols {
+			out[l] = row[j]
+		}
+		if threshold {
+			out[nf] = -g.e[mu]
+		}
+	}
+	po.gram = g.work.take("polish.gram", ns*ns)
+	po.guard = 0
+	for try := range 4 {
+		g.eng.Syrk(po.gram, ns, po.b, po.width, ns, po.width, nil)
+		largest := 0.0
+		for k := range ns {
+			if rho > 0 {
+				for l := range k + 1 {
+					po.gram[k*ns+l] += rho * float64(g.d[po.rows[k]]*g.d[po.rows[l]])
+				}
+			}
+			largest = math.Max(largest, po.gram[k*ns+k])
+		}
+		if try > 0 {
+			po.guard = largest * [...]float64{0, 1e-14, 1e-12, 1e-10}[try]
+			for k := range ns {
+				po.gram[k*ns+k] += po.guard
+			}
+		}
+		if g.eng.Cholesky(po.gram, ns, ns) == nil && po.pivots(ns, largest) {
+			return true
+		}
+	}
+	return false
+}
+
+// pivots says whether the factor's smallest pivot stands out of rounding.
+func (po *polish) pivots(ns int, largest float64) bool {
+	floor := 1e-15 * largest
+	for k := range ns {
+		if d := po.gram[k*ns+k]; float64(d*d) < floor {
+			return false
+		}
+	}
+	return true
+}
+
+// solve overwrites p (length |S|) with (G + rho d d')^-1 r, refined.
+func (po *polish) solve(p []float64, r func(k int) float64, rho float64) {
+	g, ns, nf := po.g, len(po.rows), po.width
+	res := po.row[:ns]
+	clear(p[:ns])
+	best := math.Inf(1)
+	for range 6 {
+		g.eng.MulVecT(po.col[:nf], po.b, nf, ns, nf, p[:ns])
+		g.eng.MulVec(res, po.b, nf, ns, nf, po.col[:nf])
+		var dp float64
+		if rho > 0 {
+			for k, mu := range po.rows {
+				dp += float64(g.d[mu] * p[k])
+			}
+		}
+		size, want := 0.0, 0.0
+		for k := range res {
+			rk := r(k)
+			res[k] = rk - res[k] - float64(rho*dp)*g.d[po.rows[k]]
+			size = math.Max(size, math.Abs(res[k]))
+			want = math.Max(want, math.Abs(rk))
+		}
+		if size <= 1e-16*want || !(size < best/2) {
+			return
+		}
+		best = size
+		g.eng.SolveLower(po.gram, ns, ns, res)
+		g.eng.SolveLowerT(po.gram, ns, ns, res)
+		for k, x := range res {
+			p[k] += x
+		}
+	}
+}
+
+// unitBall runs rounds with the ball active from the present supports. It returns the best point met; ok if its gap is
+// small or the supports have settled.
+func (po *polish) unitBall(unit float64) (best point, ok bool) {
+	g := po.g
+	best = point{lower: math.Inf(-1), upper: math.Inf(1), ballActive: true}
+	for round := 1; round <= polishRounds; round++ {
+		best.rounds = round
+		if !po.gather(0, false) {
+			return best, false
+		}
+		kappa, tau, good := po.ballEquations()
+		if !good {
+			return best, false
+		}
+		po.evaluate(kappa, tau, &best)
+		changed := po.update(kappa)
+		scale := math.Max(math.Abs(best.lower), math.Abs(best.upper))
+		if best.upper-best.lower <= goodGap*math.Max(scale, 1e-3) {
+			return best, true
+		}
+		if !changed {
+			return best, gapOf(best.lower, best.upper, unit) <= g.tol
+		}
+	}
+	return best, gapOf(best.lower, best.upper, unit) <= g.tol
+}
+
+// ballEquations solves for kappa and tau and leaves the unnormalised multipliers in po.lambda.
+func (po *polish) ballEquations() (kappa, tau float64, ok bool) {
+	g, ns := po.g, len(po.rows)
+	pc, pd, pe := po.pc[:ns], po.pd[:ns], po.pe[:ns]
+	clear(pc)
+	if g.c != nil {
+		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] }, 0)
+	}
+	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] }, 0)
+	var tauC, tauD float64 // tau = tauC + kappa tauD
+	if g.e != nil {
+		po.solve(pe, func(k int) float64 { return g.e[po.rows[k]] }, 0)
+		ee := po.dot(g.e, pe)
+		if ee > 0 {
+			tauC, tauD = -po.dot(g.e, pc)/ee, -po.dot(g.e, pd)/ee
+			linalg.Axpy(tauC, pe, pc)
+			linalg.Axpy(tauD, pe, pd)
+		}
+	}
+	dd, dc, cc := po.dot(g.d, pd), po.dot(g.d, pc), 0.0
+	cd := 0.0
+	if g.c != nil {
+		cd, cc = po.dot(g.c, pd), po.dot(g.c, pc)
+	}
+	half := (cd + dc) / 2
+	disc := float64(half*half) - float64(dd*(cc-1))
+	if !(dd > 0) || !(disc >= 0) {
+		return 0, 0, false
+	}
+	if root := math.Sqrt(disc); half <= 0 {
+		kappa = (root - half) / dd
+	} else {
+		kappa = (1 - cc) / (root + half)
+	}
+	tau = tauC + float64(kappa*tauD)
+	clear(po.lambda)
+	for k, mu := range po.rows {
+		po.lambda[mu] = pc[k] + float64(kappa*pd[k])
+	}
+	return kappa, tau, true
+}
+
+// dot is the inner product of a full-length vector restricted to S with p.
+func (po *polish) dot(full, p []float64) float64 {
+	var s float64
+	for k, mu := range po.rows {
+		s += float64(full[mu] * p[k])
+	}
+	return s
+}
+
+// evaluate computes x = A'lambda and v = (x)_+ and settles them.
+func (po *polish) evaluate(kappa, tau float64, best *point) {
+	g := po.g
+	po.transpose()
+	largest := 0.0
+	for _, x := range po.x {
+		largest = math.Max(largest, math.Abs(x))
+	}
+	for j, x := range po.x {
+		po.v[j] = x
+		if x <= supportTol*largest && !g.isFree(j) {
+			po.v[j] = 0
+		}
+	}
+	po.settle(kappa, tau, best)
+}
+
+// transpose sets x = A'lambda.
+func (po *polish) transpose() {
+	g := po.g
+	clear(po.x)
+	for _, mu := range po.rows {
+		linalg.Axpy(po.lambda[mu], g.a[mu*g.n:(mu+1)*g.n], po.x)
+	}
+}
+
+// settle computes the slacks of v and both bounds, and keeps what is better than best.
+func (po *polish) settle(kappa, tau float64, best *point) {
+	g := po.g
+	g.eng.MulVec(po.av, g.a, g.n, g.m, g.n, po.v)
+	g.slacks(po.s, po.av, kappa, tau)
+	lower, scale := g.lower(po.v, po.av, kappa, tau)
+	if lower > best.lower {
+		best.lower, best.kappa, best.tau = lower, lower, scale*tau
+		best.v = append(best.v[:0], po.v...)
+		for j := range best.v {
+			best.v[j] *= scale
+		}
+	}
+	po.bound(best)
+}
+
+// bound evaluates the multipliers of po, with negative ones cut to zero and e'lambda balanced, as an upper bound.
+func (po *polish) bound(best *point) {
+	g := po.g
+	cut := slices.Clone(po.lambda)
+	dirty := false
+	for mu, l := range cut {
+		if l < 0 && !g.isEqual(mu) {
+			cut[mu], dirty = 0, true
+		}
+	}
+	if !g.balanced(cut) {
+		if dirty = g.balance(cut); !dirty {
+			return
+		}
+	}
+	var dl float64
+	for mu, l := range cut {
+		dl += float64(g.d[mu] * l)
+	}
+	if !(dl > 0) {
+		return
+	}
+	for mu := range cut {
+		cut[mu] /= dl
+	}
+	atl := g.work.take("polish.atl", g.n)
+	if dirty {
+		g.eng.MulVecT(atl, g.a, g.n, g.m, g.n, cut)
+	} else {
+		for j, x := range po.x {
+			atl[j] = x / dl
+		}
+	}
+	if up := g.upper(cut, atl); up < best.upper {
+		best.upper, best.lambda = up, cut
+	}
+}
+
+// update reads new supports off the signs and says whether they changed.
+func (po *polish) update(kappa float64) bool {
+	g := po.g
+	changed := false
+	for mu := range po.inS {
+		in := po.lambda[mu] > 0
+		if !po.inS[mu] {
+			in = po.s[mu] < -slackTol*(1+math.Abs(po.av[mu])+math.Abs(g.offset(mu))+math.Abs(kappa))
+		}
+		if in != po.inS[mu] {
+			po.inS[mu], changed = in, true
+		}
+	}
+	for j := range po.inF {
+		if in := po.v[j] != 0; in != po.inF[j] {
+			po.inF[j], changed = in, true
+		}
+	}
+	return changed
+}
