@@ -1,0 +1,25 @@
+package sweeps
+
+// MetricKind says what one cell of a metric holds.
+type MetricKind uint8
+
+// The kinds of metrics.
+const (
+	MetricNumber    MetricKind = iota // Cell.V
+	MetricCount                       // Cell.V = k successes of Cell.N trials
+	MetricVector                      // Cell.Vec
+	MetricHistogram                   // Cell.Vec = counts per bin, Cell.N = all samples, binned or not
+)
+
+// String returns the kind's name as help texts use it.
+func (k MetricKind) String() string {
+	return [...]string{"number", "count", "vector", "histogram"}[k]
+}
+
+// Metric declares one output of an experiment.
+type Metric struct {
+	Name string // as columns call it: alpha_in
+	Doc  string // what it is, in a few words
+	Unit string // empty for a pure number
+	Kind MetricKind
+}

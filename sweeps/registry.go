@@ -1,0 +1,52 @@
+package sweeps
+
+import (
+	"fmt"
+	"sort"
+)
+
+// Registry is a fixed set of experiments, found by name. It is immutable and
+// safe for concurrent use.
+type Registry struct {
+	experiments map[string]*Experiment
+	names       []string
+}
+
+// NewRegistry returns a registry of the given experiments. It panics on a
+// mistake in a declaration or on a name used twice: those are bugs.
+func NewRegistry(experiments ...*Experiment) *Registry {
+	r := &Registry{experiments: make(map[string]*Experiment, len(experiments))}
+	for _, e := range experiments {
+		if err := e.validate(); err != nil {
+			panic("sweeps: " + err.Error())
+		}
+		if r.experiments[e.Name] != nil {
+			panic(fmt.Sprintf("sweeps: two experiments are called %q", e.Name))
+		}
+		e.compiled()
+		r.experiments[e.Name] = e
+		r.names = append(r.names, e.Name)
+	}
+	sort.Strings(r.names)
+	return r
+}
+
+// Builtin returns the experiments that every gardner binary has.
+func Builtin() *Registry {
+	return NewRegistry()
+}
+
+// Lookup returns the experiment of that name; the error says which name was
+// probably meant.
+func (r *Registry) Lookup(name string) (*Experiment, error) {
+	if e := r.experiments[name]; e != nil {
+		return e, nil
+	}
+	if best, ok := nearest(name, r.names); ok {
+		return nil, fmt.Errorf("unknown experiment %q; did you mean %q (%s)?", name, best, r.experiments[best].Doc)
+	}
+	return nil, fmt.Errorf("unknown experiment %q; see `gardner experiments`", name)
+}
+
+// Names returns the experiments' names in alphabetical order.
+func (r *Registry) Names() []string { return append([]string(nil), r.names...) }
