@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Merged is what Merge did.
+type Merged struct {
+	Blocks    int // newly added
+	Sweeps    int // newly added
+	Results   [3]uint64
+	Conflicts []Problem // the first maxProblems
+}
+
+// Merge copies all blocks, results and sweeps of another database into this one.
+// Results present here stay; equal ones count as duplicates, others as conflicts.
+// A sweep that is here under the same name with another revision keeps its latest
+// revision. Interrupted, it can be run again.
+func (s *Store) Merge(ctx context.Context, from *Store) (*Merged, error) {
+	m := &Merged{}
+	have := len(s.Blocks())
+	for _, info := range from.Blocks() {
+		if _, err := s.AddBlock(info.Block); err != nil {
+			return m, fmt.Errorf("merge %s: %w", from.path, err)
+		}
+		if err := s.mergeResults(ctx, from, info, m); err != nil {
+			return m, fmt.Errorf("merge %s: %w", from.path, err)
+		}
+	}
+	m.Blocks = len(s.Blocks()) - have
+	all, err := from.Sweeps()
+	if err != nil {
+		return m, fmt.Errorf("merge %s: %w", from.path, err)
+	}
+	for _, rec := range all {
+		if _, err := s.Sweep(rec.Name); err == nil {
+			continue
+		}
+		if err := s.PutSweep(rec); err != nil {
+			return m, fmt.Errorf("merge %s: %w", from.path, err)
+		}
+		m.Sweeps++
+	}
+	return m, nil
+}
+
+func (s *Store) mergeResults(ctx context.Context, from *Store, info BlockInfo, m *Merged) error {
+	var batch []Result
+	flush := func() error {
+		out, err := s.AppendWait(batch)
+		for i, o := range out {
+			m.Results[o]++
+			if o == Conflict && len(m.Conflicts) < maxProblems {
+				m.Conflicts = append(m.Conflicts, Problem{info.ID, batch[i].Ordinal, "the two databases hold different results"})
+			}
+		}
+		batch = batch[:0]
+		return err
+	}
+	err := from.Scan(ctx, info.ID, 0, func(ordinal uint64, record []byte) error {
+		batch = append(batch, Result{info.ID, ordinal, append([]byte(nil), record...)})
+		if len(batch) < DefaultMaxBatch {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}
