@@ -21,7 +21,7 @@ func Dot(x, y []float64) float64 {
 	if len(x) != len(y) {
 		panic(fmt.Sprintf("linalg: dot: lengths %d and %d differ", len(x), len(y)))
 	}
-	return dotPlain(x, y)
+	return hostPath.dot(x, y)
 }
 
 // Axpy adds a multiple of x to y: y_i = fma(a, x_i, y_i). It panics if the
@@ -30,7 +30,7 @@ func Axpy(a float64, x, y []float64) {
 	if len(x) != len(y) {
 		panic(fmt.Sprintf("linalg: axpy: lengths %d and %d differ", len(x), len(y)))
 	}
-	axpyPlain(a, x, y)
+	hostPath.axpy(a, x, y)
 }
 
 func dotPlain(x, y []float64) float64 {

@@ -89,14 +89,28 @@ func checkAll(t testing.TB, e *Engine, r *rand.Rand, m, n, k, slack int, special
 	sameBits(t, what("solvelowert"), got, want)
 }
 
-func TestEngineAgainstNaiveLoops(t *testing.T) {
+// eachPath runs test once for every path of this machine.
+func eachPath(t *testing.T, test func(t *testing.T, p Path)) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(2, 1))
-	e := New(2)
-	for range 60 {
-		checkAll(t, e, r, r.IntN(40), r.IntN(40), r.IntN(40), r.IntN(5), true)
+	for _, p := range []Path{Plain, NEON, AVX2, AVX512} {
+		if p.Available() {
+			t.Run(p.String(), func(t *testing.T) {
+				t.Parallel()
+				test(t, p)
+			})
+		}
 	}
-	for range 3 {
-		checkAll(t, e, r, r.IntN(200), r.IntN(200), r.IntN(300), r.IntN(5), false)
-	}
+}
+
+func TestEngineAgainstNaiveLoops(t *testing.T) {
+	eachPath(t, func(t *testing.T, p Path) {
+		r := rand.New(rand.NewPCG(2, 1))
+		e := NewPath(2, p)
+		for range 100 {
+			checkAll(t, e, r, r.IntN(50), r.IntN(50), r.IntN(50), r.IntN(5), true)
+		}
+		for range 5 {
+			checkAll(t, e, r, r.IntN(300), r.IntN(300), r.IntN(600), r.IntN(5), false)
+		}
+	})
 }

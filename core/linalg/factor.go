@@ -10,19 +10,27 @@ import (
 // rows (and columns) and rank-one changes in O(n^2) each. Its rows are
 // contiguous, so that a rotation of R by a vector runs along memory.
 //
-// The zero Factor is empty and ready to use. It must not be used by two
-// goroutines at once.
+// NewFactor makes one (the zero Factor works too, but on the plain path). It
+// must not be used by two goroutines at once.
 type Factor struct {
-	r  []float64 // row-major, leading dimension ld; only the upper triangle has meaning
-	ld int
-	n  int
-	x  []float64 // scratch, ld numbers
+	r    []float64 // row-major, leading dimension ld; only the upper triangle has meaning
+	ld   int
+	n    int
+	x    []float64 // scratch, ld numbers
+	path Path
 }
 
 // NewFactor returns an empty factor with room for n rows; it grows beyond that
 // by itself.
-func NewFactor(n int) *Factor {
-	f := &Factor{}
+func NewFactor(n int) *Factor { return NewFactorPath(n, Best()) }
+
+// NewFactorPath is NewFactor with a given path, which the machine must be able
+// to run.
+func NewFactorPath(n int, path Path) *Factor {
+	if !path.Available() {
+		panic(fmt.Sprintf("linalg: this machine cannot run the %v path", path))
+	}
+	f := &Factor{path: path}
 	f.reserve(n)
 	return f
 }
@@ -104,7 +112,7 @@ func (f *Factor) Remove(i int) {
 		row, up := r[k*ld:k*ld+n], r[(k-1)*ld:(k-1)*ld+n]
 		c, s, h := givens(row[k], x[k])
 		up[k-1] = h
-		rotate(up[k:n-1], row[k+1:], x[k+1:], c, s)
+		f.path.rotate(up[k:n-1], row[k+1:], x[k+1:], c, s)
 	}
 	f.n--
 }
@@ -122,7 +130,7 @@ func (f *Factor) Update(x []float64) {
 		row := f.r[k*ld : k*ld+n]
 		c, s, h := givens(row[k], z[k])
 		row[k] = h
-		rotate(row[k+1:], row[k+1:], z[k+1:], c, s)
+		f.path.rotate(row[k+1:], row[k+1:], z[k+1:], c, s)
 	}
 }
 
@@ -150,7 +158,7 @@ func (f *Factor) Downdate(x []float64) error {
 		var c, s float64
 		c, s, rho = givens(rho, y[k])
 		row := f.r[k*ld+k : k*ld+n]
-		rotate(row, row, z[k:], c, -s)
+		f.path.rotate(row, row, z[k:], c, -s)
 	}
 	return nil
 }
@@ -166,9 +174,16 @@ func (f *Factor) Solve(b []float64) {
 func (f *Factor) SolveForward(b []float64) {
 	n, ld := f.n, f.ld
 	checkVector("factor: solveforward", "b", len(b), n)
-	for k := range n {
-		b[k] /= f.r[k*ld+k]
-		axpyPlain(-b[k], f.r[k*ld+k+1:k*ld+n], b[k+1:n])
+	b = b[:n]
+	for o := 0; o < n; o += solveBlock {
+		e := min(o+solveBlock, n)
+		for k := o; k < e; k++ {
+			b[k] /= f.r[k*ld+k]
+			axpyPlain(-b[k], f.r[k*ld+k+1:k*ld+e], b[k+1:e])
+		}
+		if e < n {
+			f.path.axpyRows(b[e:], f.r[o*ld+e:], ld, b[o:e], -1, false)
+		}
 	}
 }
 
@@ -180,12 +195,16 @@ func (f *Factor) SolveForward(b []float64) {
 func (f *Factor) SolveBack(b []float64) {
 	n, ld := f.n, f.ld
 	checkVector("factor: solveback", "b", len(b), n)
+	var dots [solveBlock]float64
 	for o := (n - 1) / solveBlock * solveBlock; o >= 0 && n > 0; o -= solveBlock {
 		e := min(o+solveBlock, n)
+		if e < n {
+			f.path.dotRows(dots[:e-o], f.r[o*ld+e:], ld, b[e:n])
+		}
 		for i := e - 1; i >= o; i-- {
 			s := b[i]
 			if e < n {
-				s -= Dot(f.r[i*ld+e:i*ld+n], b[e:n])
+				s -= dots[i-o]
 			}
 			for k := e - 1; k > i; k-- {
 				s = math.FMA(-f.r[i*ld+k], b[k], s)
@@ -203,19 +222,6 @@ func givens(a, b float64) (c, s, h float64) {
 	bb := b * b
 	h = math.Sqrt(math.FMA(a, a, bb))
 	return a / h, b / h, h
-}
-
-// rotate sets (dst_j, x_j) = (fma(c, r_j, s*x_j), fma(c, x_j, -(s*r_j))) for
-// all j of dst. dst may be r, or begin before r in the same memory (a shift to
-// the left); x is apart.
-func rotate(dst, r, x []float64, c, s float64) {
-	r, x = r[:len(dst)], x[:len(dst)]
-	for j := range dst {
-		rj, xj := r[j], x[j]
-		sx, sr := s*xj, s*rj
-		dst[j] = math.FMA(c, rj, sx)
-		x[j] = math.FMA(c, xj, -sr)
-	}
 }
 
 // reserve makes room for n rows, keeping what is there.

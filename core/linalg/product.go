@@ -1,7 +1,5 @@
 package linalg
 
-import "math"
-
 // Syrk sets the lower triangle of the n x n matrix C to that of
 // A diag(d) A', A n x k; d has k numbers, nil means all ones. For j <= i, c_ij
 // is the chain over l of fma(a_il d_l, a_jl, s). The upper triangle of C is
@@ -9,25 +7,7 @@ import "math"
 func (e *Engine) Syrk(c []float64, ldc int, a []float64, lda, n, k int, d []float64) {
 	checkMatrix("syrk", "C", len(c), ldc, n, n)
 	checkMatrix("syrk", "A", len(a), lda, n, k)
-	if d != nil {
-		checkVector("syrk", "d", len(d), k)
-	}
-	left := make([]float64, k)
-	for i := range n {
-		for l := range left {
-			left[l] = a[i*lda+l]
-			if d != nil {
-				left[l] *= d[l]
-			}
-		}
-		for j := range i + 1 {
-			var s float64
-			for l, v := range left {
-				s = math.FMA(v, a[j*lda+l], s)
-			}
-			c[i*ldc+j] = s
-		}
-	}
+	e.syrk("syrk", c, ldc, source{a: a, ld: lda, scale: 1}, n, k, d)
 }
 
 // SyrkT sets the lower triangle of the n x n matrix C to that of
@@ -37,18 +17,36 @@ func (e *Engine) Syrk(c []float64, ldc int, a []float64, lda, n, k int, d []floa
 func (e *Engine) SyrkT(c []float64, ldc int, a []float64, lda, n, k int, d []float64) {
 	checkMatrix("syrkt", "C", len(c), ldc, n, n)
 	checkMatrix("syrkt", "A", len(a), lda, k, n)
+	e.syrk("syrkt", c, ldc, source{a: a, ld: lda, trans: true, scale: 1}, n, k, d)
+}
+
+func (e *Engine) syrk(op string, c []float64, ldc int, s source, n, k int, d []float64) {
 	if d != nil {
-		checkVector("syrkt", "d", len(d), k)
+		checkVector(op, "d", len(d), k)
 	}
-	for i := range n {
-		clear(c[i*ldc : i*ldc+i+1])
-		for l := range k {
-			v := a[l*lda+i]
-			if d != nil {
-				v *= d[l]
-			}
-			axpyPlain(v, a[l*lda:l*lda+i+1], c[i*ldc:i*ldc+i+1])
+	if n == 0 {
+		return
+	}
+	if k == 0 {
+		for i := range n {
+			clear(c[i*ldc : i*ldc+i+1])
 		}
+		return
+	}
+	for l0 := 0; l0 < k; l0 += superK {
+		kl := min(superK, k-l0)
+		right := s.from(l0)
+		e.right.reset(e.path.width(), n, kl)
+		e.pack(&e.right, right)
+		left := &e.right
+		if d != nil {
+			scaled := right
+			scaled.d = d[l0 : l0+kl]
+			left = &e.left
+			left.reset(e.path.width(), n, kl)
+			e.pack(left, scaled)
+		}
+		e.update(update{c: c, ldc: ldc, m: n, n: n, left: left, right: &e.right, lower: true, load: l0 > 0})
 	}
 }
 
@@ -59,16 +57,7 @@ func (e *Engine) Gemm(c []float64, ldc int, a []float64, lda int, b []float64, l
 	checkMatrix("gemm", "C", len(c), ldc, m, n)
 	checkMatrix("gemm", "A", len(a), lda, m, k)
 	checkMatrix("gemm", "B", len(b), ldb, k, n)
-	if n == 0 {
-		return
-	}
-	for i := range m {
-		ci := c[i*ldc : i*ldc+n]
-		scaleRow(ci, beta)
-		for l := range k {
-			axpyPlain(alpha*a[i*lda+l], b[l*ldb:l*ldb+n], ci)
-		}
-	}
+	e.gemm(c, ldc, source{a: a, ld: lda, scale: alpha}, source{a: b, ld: ldb, trans: true, scale: 1}, m, n, k, beta)
 }
 
 // GemmNT sets C = alpha A B' + beta C for A m x k, B n x k, C m x n, with the
@@ -77,19 +66,25 @@ func (e *Engine) GemmNT(c []float64, ldc int, a []float64, lda int, b []float64,
 	checkMatrix("gemmnt", "C", len(c), ldc, m, n)
 	checkMatrix("gemmnt", "A", len(a), lda, m, k)
 	checkMatrix("gemmnt", "B", len(b), ldb, n, k)
-	if n == 0 {
+	e.gemm(c, ldc, source{a: a, ld: lda, scale: alpha}, source{a: b, ld: ldb, scale: 1}, m, n, k, beta)
+}
+
+func (e *Engine) gemm(c []float64, ldc int, left, right source, m, n, k int, beta float64) {
+	if m == 0 || n == 0 {
 		return
 	}
-	for i := range m {
-		ci := c[i*ldc : i*ldc+n]
-		scaleRow(ci, beta)
-		for j := range ci {
-			s := ci[j]
-			for l := range k {
-				s = math.FMA(alpha*a[i*lda+l], b[j*ldb+l], s)
-			}
-			ci[j] = s
+	if k == 0 || beta != 0 {
+		for i := range m {
+			scaleRow(c[i*ldc:i*ldc+n], beta)
 		}
+	}
+	for l0 := 0; l0 < k; l0 += superK {
+		kl := min(superK, k-l0)
+		e.left.reset(e.path.width(), m, kl)
+		e.pack(&e.left, left.from(l0))
+		e.right.reset(e.path.width(), n, kl)
+		e.pack(&e.right, right.from(l0))
+		e.update(update{c: c, ldc: ldc, m: m, n: n, left: &e.left, right: &e.right, load: beta != 0 || l0 > 0})
 	}
 }
 

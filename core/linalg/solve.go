@@ -2,8 +2,8 @@ package linalg
 
 import "math"
 
-// solveBlock is the block of unknowns that SolveLower and Factor's solves
-// treat as one; it is part of the definition of their arithmetic.
+// solveBlock is the block of unknowns that the triangular solves treat as one;
+// it is part of the definition of their arithmetic.
 const solveBlock = 32
 
 // SolveLower replaces b (first n numbers) by the solution x of L x = b, L
@@ -15,16 +15,25 @@ func (e *Engine) SolveLower(l []float64, ldl, n int, b []float64) {
 	checkMatrix("solvelower", "L", len(l), ldl, n, n)
 	checkVector("solvelower", "b", len(b), n)
 	b = b[:n]
+	var dots [solveBlock]float64
 	for o := 0; o < n; o += solveBlock {
-		for i := o; i < min(o+solveBlock, n); i++ {
-			s := b[i]
-			if o > 0 {
-				s -= dotPlain(l[i*ldl:i*ldl+o], b[:o])
+		x := b[o:min(o+solveBlock, n)]
+		if o > 0 {
+			e.path.dotRows(dots[:len(x)], l[o*ldl:], ldl, b[:o])
+			for i := range x {
+				x[i] -= dots[i]
 			}
-			for k := o; k < i; k++ {
-				s = math.FMA(-l[i*ldl+k], b[k], s)
+		}
+		for k := range x {
+			// Column by column, so that the multiply-adds of one column do not
+			// wait for each other.
+			d := (o+k)*ldl + o + k
+			x[k] /= l[d]
+			f := -x[k]
+			for i := k + 1; i < len(x); i++ {
+				d += ldl
+				x[i] = math.FMA(f, l[d], x[i])
 			}
-			b[i] = s / l[i*ldl+i]
 		}
 	}
 }
@@ -35,8 +44,14 @@ func (e *Engine) SolveLower(l []float64, ldl, n int, b []float64) {
 func (e *Engine) SolveLowerT(l []float64, ldl, n int, b []float64) {
 	checkMatrix("solvelowert", "L", len(l), ldl, n, n)
 	checkVector("solvelowert", "b", len(b), n)
-	for k := n - 1; k >= 0; k-- {
-		b[k] /= l[k*ldl+k]
-		axpyPlain(-b[k], l[k*ldl:k*ldl+k], b[:k])
+	for o := (n - 1) / solveBlock * solveBlock; o >= 0 && n > 0; o -= solveBlock {
+		end := min(o+solveBlock, n)
+		for k := end - 1; k >= o; k-- {
+			b[k] /= l[k*ldl+k]
+			axpyPlain(-b[k], l[k*ldl+o:k*ldl+k], b[o:k])
+		}
+		if o > 0 {
+			e.path.axpyRows(b[:o], l[o*ldl:], ldl, b[o:end], -1, true)
+		}
 	}
 }

@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package linalg
+
+func detectPath() Path { return Plain }
