@@ -65,24 +65,44 @@ func newIPM(g *program, fixedEta float64) *ipm {
 	return ip
 }
 
-// start chooses an interior point: equal weights of half the radius, uniform multipliers.
+// start chooses an interior point: uniform multipliers (balanced so that e'lambda = 0, which all steps then keep), equal
+// weights of half the radius, free weights along A'lambda so that the dual equation holds.
 func (ip *ipm) start() {
 	g := ip.g
+	for mu := range g.d {
+		if !g.isEqual(mu) {
+			ip.lambda[mu] = 1
+		}
+	}
+	g.balance(ip.lambda)
+	total := 0.0
+	for mu, d := range g.d {
+		total += float64(d * ip.lambda[mu])
+	}
+	if total > 0 {
+		for mu := range ip.lambda {
+			ip.lambda[mu] /= total
+		}
+	}
+	g.eng.MulVecT(ip.atl, g.a, g.n, g.m, g.n, ip.lambda)
+	if !ip.fixedEta {
+		ip.eta = math.Max(1e-3, 2*math.Sqrt(linalg.Dot(ip.atl, ip.atl)))
+	}
 	for j := range ip.v {
 		if !g.isFree(j) {
 			ip.v[j] = 0.5 / math.Sqrt(float64(g.n))
+		} else {
+			ip.v[j] = ip.atl[j] / ip.eta
 		}
 	}
+	ip.q = math.Max((1-linalg.Dot(ip.v, ip.v))/2, 0.1)
 	g.eng.MulVec(ip.av, g.a, g.n, g.m, g.n, ip.v)
-	low, high, mean, total := math.Inf(1), math.Inf(-1), 0.0, 0.0
+	low, high := math.Inf(1), math.Inf(-1)
 	for mu, d := range g.d {
-		if g.isEqual(mu) || d == 0 {
-			continue
+		if !g.isEqual(mu) && d > 0 {
+			r := (ip.av[mu] - g.offset(mu)) / d
+			low, high = math.Min(low, r), math.Max(high, r)
 		}
-		r := (ip.av[mu] - g.offset(mu)) / d
-		low, high = math.Min(low, r), math.Max(high, r)
-		mean += math.Abs(r)
-		total += d
 	}
 	if math.IsInf(low, 1) {
 		low, high = 0, 0
@@ -90,35 +110,12 @@ func (ip *ipm) start() {
 	spread := math.Max(1, (high-low)/2)
 	ip.kappa = low - 0.1*spread
 	g.slacks(ip.s, ip.av, ip.kappa, 0)
-	var dsum float64
-	for _, d := range g.d {
-		dsum += d
-	}
 	for mu := range ip.s {
 		if g.isEqual(mu) {
-			ip.s[mu], ip.lambda[mu] = 0, 0
-			continue
+			ip.s[mu] = 0
+		} else {
+			ip.s[mu] = math.Max(ip.s[mu], 0.1*spread)
 		}
-		ip.s[mu] = math.Max(ip.s[mu], 0.1*spread)
-		ip.lambda[mu] = 1 / dsum
-	}
-	if g.balance(ip.lambda) {
-		total = 0
-		for mu, d := range g.d {
-			total += float64(d * ip.lambda[mu])
-		}
-		for mu := range ip.lambda {
-			ip.lambda[mu] /= total
-		}
-	}
-	var norm float64
-	for _, x := range ip.v {
-		norm += float64(x * x)
-	}
-	ip.q = (1 - norm) / 2
-	g.eng.MulVecT(ip.atl, g.a, g.n, g.m, g.n, ip.lambda)
-	if !ip.fixedEta {
-		ip.eta = math.Max(spread, math.Sqrt(linalg.Dot(ip.atl, ip.atl)))
 	}
 	for j, x := range ip.atl {
 		if !g.isFree(j) {
@@ -374,6 +371,11 @@ func (ip *ipm) advance(alpha float64) {
 	ip.tau += alpha * ip.dtau
 	ip.eta += alpha * ip.deta
 	ip.q += alpha * ip.dq
+	// The ball is quadratic: its slack is recomputed where that leaves it positive, else the residual goes into the
+	// next step. A stale small q would trap v near 0.
+	if exact := (1 - linalg.Dot(ip.v, ip.v)) / 2; exact > 0.1*ip.q {
+		ip.q = exact
+	}
 }
 
 // solve3 solves a 3 x 3 system by elimination with row pivoting; a vanishing pivot leaves its unknown at zero.

@@ -30,9 +30,13 @@ type optimum struct {
 // optimise runs the interior point to a coarse gap, then the active set, and goes back and forth until the gap is
 // closed or the interior point resolves no more.
 func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
-	ip := newIPM(g, 0)
+	eta := 0.0
+	if g.c == nil {
+		eta = 1 // homogeneous: |v| only scales, so a quadratic objective stands in for the ball
+	}
+	ip := newIPM(g, eta)
 	po := newPolish(g)
-	gate, rounds := firstGate, 0
+	gate, suspect, rounds := firstGate, firstGate, 0
 	for ip.iterations < interiorLimit {
 		if err := ctx.Err(); err != nil {
 			return optimum{}, err
@@ -44,10 +48,20 @@ func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
 		if want.signOnly && (lo > signTol || up < -signTol) || want.stopBelow > 0 && up < want.stopBelow {
 			return optimum{point: ip.point(), iterations: ip.iterations + rounds, stopped: true}, nil
 		}
+		if g.c == nil && lo <= 0 && up <= suspect {
+			suspect = math.Max(suspect*0.1, 1e-6)
+			if up > signTol {
+				ip.propose(g.repair(ip.bestLambda))
+				ip.propose(g.repair(ip.lambda))
+			}
+			if ip.upperBound <= signTol {
+				break
+			}
+		}
 		rel := (up - lo) / math.Max(1e-3, math.Max(math.Abs(lo), math.Abs(up)))
 		if rel <= gate {
 			gate = math.Min(gate, rel) * gateStep
-			pt, ok := g.polishFrom(ctx, ip, po, want.unit)
+			pt, ok := g.polishFrom(ctx, ip, po, want.unit, rel)
 			rounds += pt.rounds
 			if ok {
 				return optimum{point: pt, iterations: ip.iterations + rounds, exact: true}, nil
@@ -60,12 +74,21 @@ func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
 			break
 		}
 	}
+	if g.c == nil && ip.lowerBound <= signTol && ip.upperBound > signTol {
+		ip.propose(g.repairSparse(ip.bestLambda))
+		ip.propose(g.repairSparse(ip.lambda))
+	}
+	if ip.q > ip.eta && g.c != nil {
+		ip.propose(g.repair(ip.bestLambda))
+	}
 	out := optimum{point: ip.cleaned(), iterations: ip.iterations + rounds}
 	out.exact = gapOf(out.lower, out.upper, want.unit) <= g.tol
 	return out, nil
 }
 
 const (
+	// tieGate: below this relative gap a linear program that has shown no vertex is taken to have none.
+	tieGate = 1e-6
 	// signTol: a bound on kappa this far from zero fixes its sign in spite of rounding.
 	signTol = 1e-11
 	// hopeless: multipliers that push kappa below minus this prove that rows with d = 0 or equality rows exclude each other.
@@ -73,16 +96,20 @@ const (
 )
 
 // polishFrom tries the active set with the ball active or inactive as the interior point suggests.
-func (g *program) polishFrom(ctx context.Context, ip *ipm, po *polish, unit float64) (point, bool) {
+func (g *program) polishFrom(ctx context.Context, ip *ipm, po *polish, unit, rel float64) (point, bool) {
 	rounds := 0
-	if ip.q > ip.eta {
+	flat := ip.q > ip.eta
+	if g.c == nil {
+		flat = ip.lowerBound <= 0 && ip.upperBound < 1e-3
+	}
+	if flat {
 		po.balance(ip)
 		pt, ok, least := po.vertex(unit)
 		if ok && least {
 			return pt, true
 		}
 		rounds += pt.rounds
-		if ok {
+		if ok || rel < tieGate {
 			if pt, ok := g.leastNorm(ctx, po, pt, unit); ok {
 				pt.rounds += rounds
 				return pt, true
@@ -108,14 +135,16 @@ func (g *program) leastNorm(ctx context.Context, po *polish, pt point, unit floa
 	inner.work = new(Workspace) // the outer interior point goes on if this fails
 	for _, eta := range [...]float64{1e-2, 1e-4, 1e-6} {
 		ip := newIPM(&inner, eta)
+		try := 1e-5 * eta
 		for k := 0; k < interiorLimit && ctx.Err() == nil; k++ {
 			if err := ip.step(); err != nil || ip.stalled {
 				break
 			}
 			rounds++
-			if ip.mu > 1e-9*eta {
+			if ip.mu > try {
 				continue
 			}
+			try = 0.01 * ip.mu
 			for mu := range po.inS {
 				po.inS[mu] = ip.lambda[mu] > ip.s[mu]*eta
 			}
@@ -134,6 +163,14 @@ func (g *program) leastNorm(ctx context.Context, po *polish, pt point, unit floa
 	}
 	pt.rounds = rounds
 	return pt, false
+}
+
+// propose takes multipliers that give a better bound.
+func (ip *ipm) propose(lambda []float64, upper float64) {
+	if upper < ip.upperBound {
+		ip.upperBound = upper
+		copy(ip.bestLambda, lambda)
+	}
 }
 
 // point is the interior point's best pair of bounds.

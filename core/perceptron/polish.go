@@ -193,7 +193,7 @@ func (po *polish) unitBall(unit float64) (best point, ok bool) {
 		po.evaluate(kappa, tau, &best)
 		changed := po.update(kappa)
 		scale := math.Max(math.Abs(best.lower), math.Abs(best.upper))
-		if best.upper-best.lower <= goodGap*math.Max(scale, 1e-3) {
+		if !math.IsInf(scale, 1) && best.upper-best.lower <= goodGap*math.Max(scale, 1e-3) {
 			return best, true
 		}
 		if !changed {
