@@ -1,0 +1,68 @@
+package curve
+
+import (
+	"math"
+
+	"gardner/core/perceptron"
+)
+
+// cold answers for prefix m by a solve from nothing, where the pass has lost accuracy twice: following the path, and
+// anew from the first row. That happens with nearly equal patterns, and near the end of a curve.
+type cold struct {
+	solution *perceptron.Solution
+	kappa    float64
+	upper    float64
+}
+
+func (u *pass) solveCold(kind perceptron.Kind, m int) (*cold, error) {
+	p := *u.problem
+	p.P, p.X, p.Labels = m, p.X[:m*p.N], p.Labels[:m]
+	if p.Drive != nil {
+		p.Drive = p.Drive[:m]
+	}
+	if p.Margins != nil {
+		p.Margins = p.Margins[:m]
+	}
+	solve := perceptron.MaxKappaOut
+	if kind == perceptron.KindKappaIn {
+		solve = perceptron.MaxKappaIn
+	}
+	if u.workspace == nil {
+		u.workspace = new(perceptron.Workspace)
+	}
+	s, err := solve(u.ctx, &p, &perceptron.Options{Engine: u.engine, Workspace: u.workspace, Tol: u.tol, SkipSignedMargin: true})
+	if err != nil {
+		if u.ctx.Err() != nil {
+			return nil, u.ctx.Err()
+		}
+		return nil, &NumericalError{Prefix: m, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: math.Inf(1), Tol: u.tol, Err: err}
+	}
+	u.curve.Cold++
+	c := &cold{solution: s, kappa: s.KappaOut}
+	if kind == perceptron.KindKappaIn {
+		c.kappa = s.KappaIn
+	}
+	c.upper = c.kappa
+	if !math.IsInf(c.kappa, 1) {
+		c.upper += float64(s.Gap * math.Max(1, math.Abs(c.kappa)))
+	}
+	return c, nil
+}
+
+// describe fills the step from a cold solution.
+func (u *pass) describe(c *cold) {
+	if u.opt.Visit == nil {
+		return
+	}
+	s := c.solution
+	u.step.Weights = append(u.step.Weights[:0], s.Weights...)
+	u.step.Multipliers = u.multiplierSpace()
+	copy(u.step.Multipliers, s.Certificate.Multipliers)
+	u.step.Theta, u.step.NormActive = s.Theta, s.NormActive
+}
+
+// endCold closes the curve with the Farkas vector of a cold solve.
+func (u *pass) endCold(c *cold) {
+	u.curve.Ended = true
+	u.curve.Farkas, u.curve.FarkasGap = c.solution.Certificate.Multipliers, c.solution.Gap
+}

@@ -1,0 +1,213 @@
+package curve
+
+import (
+	"math"
+
+	"gardner/core/linalg"
+)
+
+// The rounds below are Newton's method for the piecewise linear optimality conditions: solve them with the supports S
+// and F held fixed, correct all indices whose sign disagrees, repeat. From the optimum of the prefix before, with the new row
+// put into S, a few rounds suffice as a rule; each costs O(|S|^2) per corrected index and O(|S| N). Nothing guarantees that they
+// settle. Where they do not, the caller restores the supports and takes the homotopy.
+
+// maxRounds is the number of rounds after which the homotopy takes over.
+const maxRounds = 12
+
+// snapshot is what determines an activeSet up to its factor.
+type snapshot struct {
+	set       []int
+	lambda    []float64
+	in        []bool
+	nF        int
+	bordered  bool
+	C, s, rho float64
+}
+
+func (w *activeSet) save(k *snapshot) {
+	k.set, k.lambda, k.in = append(k.set[:0], w.set...), append(k.lambda[:0], w.lambda...), append(k.in[:0], w.in...)
+	k.nF, k.bordered, k.C, k.s, k.rho = w.nF, w.bordered, w.C, w.s, w.rho
+}
+
+// restore goes back to a snapshot with a fresh factor. False if that is not positive definite.
+func (w *activeSet) restore(k *snapshot) bool {
+	for len(w.set) > 0 {
+		w.forget(len(w.set) - 1)
+	}
+	copy(w.in, k.in)
+	w.nF, w.bordered, w.C, w.s, w.rho = k.nF, k.bordered, k.C, k.s, k.rho
+	for p, i := range k.set {
+		w.grow()
+		w.enlist(i, k.lambda[p])
+	}
+	w.mulColumns(w.z, w.lambda)
+	return w.refactor()
+}
+
+// newton solves the optimality conditions for the present supports. With a radius > 0 it also finds the C with |u| = radius:
+// lambda = p + C q, where G p - b sigma = c, b'p = 0 and G q - b sigma' = 0, b'q = 1, has |u|^2 = lambda'G lambda = c'p +
+// C^2 sigma', the cross term sigma' b'p being zero.
+func (w *activeSet) newton(radius float64) bool {
+	n := len(w.set)
+	h := w.vecS[:n]
+	for p, i := range w.set {
+		h[p] = w.c[i]
+	}
+	w.f.SolveForward(h)
+	if w.bordered {
+		y := w.vecB[:n]
+		for p, i := range w.set {
+			y[p] = w.b[i]
+		}
+		w.f.SolveForward(y)
+		yy, yh := linalg.Dot(y, y), linalg.Dot(y, h)
+		if radius > 0 {
+			left := float64(radius*radius) - (linalg.Dot(h, h) - float64(yh*yh)/yy) // radius^2 - c'p
+			rate := 1/yy - w.rho
+			if !(left > 0) || !(rate > 0) {
+				return false
+			}
+			w.C = math.Sqrt(left / rate)
+		}
+		shift := (w.C - yh) / yy
+		linalg.Axpy(shift, y, h)
+		w.s = math.FMA(-w.rho, w.C, shift)
+	}
+	w.f.SolveBack(h)
+	copy(w.lambda, h)
+	w.mulColumns(w.z, w.lambda)
+	return true
+}
+
+// refine solves the optimality conditions once more for the residual of the present multipliers, whose products e holds.
+func (w *activeSet) refine(e *state, radius float64) {
+	n := len(w.set)
+	h := w.vecS[:n]
+	sum := 0.0
+	for p, i := range w.set {
+		h[p] = -e.slack(w, i)
+		sum = math.FMA(w.b[i], w.lambda[p], sum)
+	}
+	if radius > 0 && !w.square() {
+		y := w.vecB[:n]
+		for p, i := range w.set {
+			y[p] = w.b[i]
+		}
+		w.f.SolveForward(y)
+		if rate := 1/linalg.Dot(y, y) - w.rho; rate > 0 && w.C > 0 {
+			more := (radius - e.norm) * (radius + e.norm) / (2 * w.C * rate)
+			if math.Abs(more) < 1e-3*w.C {
+				w.C += more
+			}
+		}
+	}
+	w.s += w.kkt(h, w.C-sum)
+	for p, v := range h {
+		w.lambda[p] += v
+	}
+	w.mulColumns(w.z, w.lambda)
+}
+
+// amend makes the supports agree with the signs of lambda, z, s and the multiplier of s, and returns how many indices
+// moved; ok is false if the supports cannot be those of an optimum or the factor is lost.
+func (w *activeSet) amend() (moved int, ok bool) {
+	top := 0.0
+	for _, v := range w.z {
+		top = math.Max(top, math.Abs(v))
+	}
+	tiny := 1e-13 * top
+	for j, v := range w.z {
+		if !w.in[j] && v > tiny {
+			w.flip(j)
+			moved++
+		}
+	}
+	most := 0.0
+	for _, v := range w.lambda {
+		most = math.Max(most, v)
+	}
+	for p := len(w.set) - 1; p >= 0; p-- {
+		if w.lambda[p] < -1e-13*most {
+			w.drop(p)
+			moved++
+		} else if w.lambda[p] < 0 {
+			w.lambda[p] = 0
+		}
+	}
+	sum := 0.0
+	for p, i := range w.set {
+		sum = math.FMA(w.b[i], w.lambda[p], sum)
+	}
+	switch {
+	case w.sNonNegative && w.bordered && w.s < 0:
+		w.s = 0
+		if !w.setBordered(false) {
+			return moved, false
+		}
+		moved++
+	case w.sNonNegative && !w.bordered && sum < 0:
+		w.setBordered(true)
+		moved++
+	}
+	good := true
+	for j, v := range w.z {
+		if w.in[j] && v < -tiny && !w.free[j] {
+			moved++
+			if !good {
+				w.in[j] = false
+				w.nF--
+				continue
+			}
+			good = w.flip(j)
+		}
+	}
+	if len(w.set) == 0 || w.bordered && !w.supported() || len(w.set) > w.nF && !(w.bordered && len(w.set) == w.nF+1) {
+		return moved, false
+	}
+	if !good {
+		return moved, w.refactor()
+	}
+	return moved, true
+}
+
+// settle runs rounds until the first m rows hold, row k being violated. False if they do not settle.
+func (w *activeSet) settle(e *state, m, k int, radius float64) (rounds int, ok bool) {
+	refined := 0
+	for rounds < maxRounds {
+		if k >= 0 {
+			if !w.add(k, 0) {
+				return rounds, false
+			}
+			k = -1
+		}
+		rounds++
+		if refined == 0 {
+			if !w.newton(radius) {
+				return rounds, false
+			}
+		}
+		moved, ok := w.amend()
+		if !ok || w.square() {
+			return rounds, false
+		}
+		if moved > 0 {
+			refined = 0
+			continue
+		}
+		e.evaluate(w, m)
+		row, residual := e.worst(w)
+		far := radius > 0 && math.Abs(e.norm-radius) > feasibility*radius
+		switch {
+		case residual > feasibility || far:
+			if refined++; refined > 3 {
+				return rounds, false
+			}
+			w.refine(e, radius)
+		case row < 0:
+			return rounds, true
+		default:
+			k, refined = row, 0
+		}
+	}
+	return rounds, false
+}
