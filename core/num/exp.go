@@ -79,8 +79,8 @@ func Expm1(x float64) float64 {
 	n, r := expReduce(x)
 	entry := &expTable[n&127]
 	unit := math.Float64frombits(uint64(1023+n>>7) << 52)
-	head := entry[0] * unit
-	tail := math.FMA(entry[0], expm1Poly(r), entry[1]) * unit
+	head := float64(entry[0] * unit)
+	tail := float64(math.FMA(entry[0], expm1Poly(r), entry[1]) * unit)
 	sum, rest := twoSum(head, -1)
 	return sum + (rest + tail)
 }

@@ -8,7 +8,7 @@ func Gauss(x float64) float64 { return gaussTimes(x, invSqrt2Pi) }
 // gaussTimes returns e^(-x^2/2) c with one rounding more than that of c. The
 // square is taken exactly, for its rounding would grow to x^2 2^-53.
 func gaussTimes(x, c float64) float64 {
-	square := x * x
+	square := float64(x * x)
 	switch {
 	case math.IsNaN(x):
 		return x
@@ -54,7 +54,7 @@ func J2(x float64) float64 {
 // Erfc returns the complementary error function, 2/sqrt(pi) times the integral of
 // e^(-t^2) from x to infinity.
 func Erfc(x float64) float64 {
-	z := x * sqrt2Hi
+	z := float64(x * sqrt2Hi)
 	switch {
 	case math.Abs(z) < 0.5:
 		return 1 - float64(2*z*central(float64(z*z)))
@@ -68,8 +68,8 @@ func Erfc(x float64) float64 {
 	// 2 H(sqrt2 x) with e^(-x^2) from x itself.
 	i, t := piece(z)
 	t += math.FMA(x, sqrt2Hi, -z) + float64(x*sqrt2Lo)
-	c := 2 * polynomial(&scaledH[i], t)
-	square := x * x
+	c := float64(2 * polynomial(&scaledH[i], t))
+	square := float64(x * x)
 	k, head, tail := expSplit(-square, -math.FMA(x, x, -square))
 	return scale(math.FMA(head, c, float64(tail*c)), k)
 }
@@ -111,7 +111,7 @@ func piece(x float64) (row int, t float64) {
 // polynomial returns sum c[k] t^k. Even and odd powers beyond the first are
 // summed apart, for speed; the first coefficient last, for accuracy.
 func polynomial(c *[13]float64, t float64) float64 {
-	s := t * t
+	s := float64(t * t)
 	odd := math.FMA(s, c[11], c[9])
 	odd = math.FMA(s, odd, c[7])
 	odd = math.FMA(s, odd, c[5])

@@ -46,8 +46,8 @@ func logSplit(x float64) (hi, lo float64) {
 	t1 := float64(k*ln2Hi) + entry[1]
 	t2, lo2 := twoSum(t1, r)
 	lo1 := float64(k*ln2Lo) + entry[2]
-	half := -0.5 * r
-	square := r * half
+	half := float64(-0.5 * r)
+	square := float64(r * half)
 	lo3 := math.FMA(r, half, -square)
 	t3 := t2 + square
 	lo4 := t2 - t3 + square
@@ -114,7 +114,7 @@ func powPositive(x, y float64) float64 {
 		return math.Inf(1)
 	}
 	hi, lo := logSplit(x)
-	e := y * hi
+	e := float64(y * hi)
 	if math.Abs(e) > 750 { // also where it overflowed: the correction below would be NaN
 		return expSum(e, 0)
 	}

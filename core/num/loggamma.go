@@ -19,7 +19,7 @@ func LogGamma(x float64) float64 {
 		product := 1.0
 		for x > 3 {
 			x--
-			product *= x
+			product = float64(product * x)
 		}
 		return Log(product) + logGammaNear(x)
 	default:
@@ -45,7 +45,7 @@ func logGammaNear(x float64) float64 {
 func stirling(x float64) float64 {
 	hi, lo := logSplit(x)
 	a := x - 0.5
-	product := a * hi
+	product := float64(a * hi)
 	if math.IsInf(product, 1) {
 		return product
 	}
@@ -53,7 +53,7 @@ func stirling(x float64) float64 {
 	sum, r := twoSum(product, -x)
 	sum, r2 := twoSum(sum, lnSqrt2PiHi)
 	z := 1 / x
-	s := z * z
+	s := float64(z * z)
 	p := math.FMA(s, 1.0/156, -691.0/360360)
 	p = math.FMA(s, p, 1.0/1188)
 	p = math.FMA(s, p, -1.0/1680)
