@@ -115,7 +115,7 @@ func (s *inputKKT) solve(dl, dx, f, h []float64) {
 // factorGuarded factors a symmetric positive definite matrix in place after adding 1e-15 of its mean diagonal, which
 // keeps pivots of dependent rows positive without being felt by the others.
 func (g *program) factorGuarded(k []float64, n int, trace float64) error {
-	guard := 1e-15 * trace / float64(n)
+	guard := 1e-15*trace/float64(n) + 1e-20 // the constant for an A of zeros
 	for i := range n {
 		k[i*n+i] += guard
 	}

@@ -30,10 +30,24 @@ type optimum struct {
 // optimise runs the interior point to a coarse gap, then the active set, and goes back and forth until the gap is
 // closed or the interior point resolves no more.
 func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
-	eta := 0.0
-	if g.c == nil {
-		eta = 1 // homogeneous: |v| only scales, so a quadratic objective stands in for the ball
+	if g.c != nil {
+		return g.optimiseFrom(ctx, want, 0)
 	}
+	// Homogeneous: |v| only scales (v = kappa/eta times a unit vector at the optimum), so the objective
+	// kappa - eta |v|^2/2 stands in for the ball. A tiny kappa wants a second start with an eta of its size.
+	r, err := g.optimiseFrom(ctx, want, 1)
+	if err == nil && !r.exact && !r.stopped && r.upper > signTol && r.upper < 0.1 {
+		again, err := g.optimiseFrom(ctx, want, r.upper)
+		again.iterations += r.iterations
+		if err != nil || again.exact {
+			return again, err
+		}
+	}
+	return r, err
+}
+
+// optimiseFrom is optimise with a given eta; 0 for the ball.
+func (g *program) optimiseFrom(ctx context.Context, want goal, eta float64) (optimum, error) {
 	ip := newIPM(g, eta)
 	po := newPolish(g)
 	gate, suspect, rounds := firstGate, firstGate, 0
@@ -63,7 +77,7 @@ func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
 			gate = math.Min(gate, rel) * gateStep
 			pt, ok := g.polishFrom(ctx, ip, po, want.unit, rel)
 			rounds += pt.rounds
-			if ok {
+			if ok && (pt.lower > signTol || pt.upper <= signTol) {
 				return optimum{point: pt, iterations: ip.iterations + rounds, exact: true}, nil
 			}
 			if gate < finalGap {

@@ -82,6 +82,21 @@ func newProgram(p *Problem, free bool, kind Kind, o *Options) *program {
 	return g
 }
 
+// withColumn is the program with one more input, non-negative, whose column is -t.
+func (g *program) withColumn(t []float64) *program {
+	w := *g
+	w.n = g.n + 1
+	w.a = make([]float64, w.m*w.n)
+	for mu := range g.m {
+		copy(w.a[mu*w.n:], g.a[mu*g.n:(mu+1)*g.n])
+		w.a[mu*w.n+g.n] = -t[mu]
+	}
+	if g.free != nil {
+		w.free = append(append([]bool(nil), g.free...), false)
+	}
+	return &w
+}
+
 // thresholds returns t_mu = y_mu (1 - I_ext^mu).
 func thresholds(p *Problem) []float64 {
 	t := make([]float64, p.P)
@@ -129,34 +144,41 @@ func (g *program) lower(v, av []float64, kappa, tau float64) (bound, scale float
 	bound = math.Inf(1)
 	fixed := false
 	for mu, d := range g.d {
-		if g.isEqual(mu) {
+		switch {
+		case g.isEqual(mu):
 			fixed = true
+		case d > 0:
+			bound = math.Min(bound, g.residue(mu, av, tau, scale)/d)
+		}
+	}
+	if g.plain {
+		return bound, scale
+	}
+	if fixed {
+		kappa *= scale
+		if bound < kappa-hardRowTol*math.Abs(kappa)-1e-15 {
+			return math.Inf(-1), scale
+		}
+		bound = kappa
+	}
+	// A violation matters relative to kappa, by which canonical variables are divided.
+	tol := hardRowTol * math.Abs(bound)
+	for mu, d := range g.d {
+		if !g.isEqual(mu) && d > 0 {
 			continue
 		}
 		r := g.residue(mu, av, tau, scale)
-		switch {
-		case d > 0:
-			bound = math.Min(bound, r/d)
-		case r < -hardRowTol*(1+math.Abs(av[mu])):
+		if g.isEqual(mu) {
+			r = -math.Abs(r - float64(d*kappa))
+		}
+		if r < -tol-1e-15*(1+math.Abs(scale*av[mu])) {
 			return math.Inf(-1), scale
 		}
 	}
-	if !fixed {
-		return bound, scale
-	}
-	kappa *= scale
-	if bound < kappa-hardRowTol {
-		return math.Inf(-1), scale
-	}
-	for mu, d := range g.d {
-		if g.isEqual(mu) && math.Abs(g.residue(mu, av, tau, scale)-d*kappa) > hardRowTol*(1+math.Abs(av[mu])) {
-			return math.Inf(-1), scale
-		}
-	}
-	return kappa, scale
+	return bound, scale
 }
 
-// hardRowTol is the violation granted to rows that scaling cannot repair, in normalised units.
+// hardRowTol is the violation, relative to kappa, granted to rows that scaling cannot repair.
 const hardRowTol = 1e-10
 
 func (g *program) residue(mu int, av []float64, tau, scale float64) float64 {

@@ -117,7 +117,11 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 		if err != nil {
 			return nil, err
 		}
-		a = z
+		if a = z; z.Status == Infeasible {
+			if a, err = s.anyThreshold(ctx); err != nil {
+				return nil, err
+			}
+		}
 	case a == nil || a.Status == Infeasible && bounded:
 		if b == nil {
 			var err error
@@ -207,29 +211,65 @@ func (s *solver) withRadius(ctx context.Context, g *program, radius float64, sig
 // kappaOutUnbounded is B with Gamma infinite: theta = 0 if that is feasible; else a linear program with a bounded optimum,
 // solved within a ball that grows until it does not matter.
 func (s *solver) kappaOutUnbounded(ctx context.Context, signOnly bool) (*Solution, error) {
-	z, err := s.leastWeights(ctx, KindThresholdAtZero)
-	if err != nil {
-		return nil, err
+	f, err := s.anyThreshold(ctx)
+	if err != nil || signOnly {
+		return f, err
 	}
-	if z.Status == Optimal {
-		z.SignedMargin = math.Inf(1)
-		return z, nil
+	if f.Status == Optimal {
+		z, err := s.leastWeights(ctx, KindThresholdAtZero)
+		if err != nil {
+			return nil, err
+		}
+		if z.Status == Optimal {
+			z.SignedMargin = math.Inf(1)
+			return z, nil
+		}
 	}
 	g := newProgram(s.p, s.free, KindKappaOut, s.o)
+	last := optimum{point: point{lower: math.Inf(-1), upper: math.Inf(1)}}
 	for radius := 1 / g.sigma; radius <= 1e8/g.sigma; radius *= 30 {
 		r, err := s.withRadius(ctx, g, radius, false)
 		if err != nil {
 			return nil, err
 		}
 		if r.exact && !r.ballActive {
-			return s.thresholdOf(g, r, radius, signOnly)
+			if f.Status == Infeasible {
+				f.SignedMargin = radius * g.sigma * r.lower
+				return f, nil
+			}
+			return s.thresholdOf(g, r, radius, false)
 		}
-		if !r.exact && r.upper < -signTol {
-			return s.thresholdOf(g, r, radius, signOnly)
+		if last = r; !r.exact && r.upper < -hopeless {
+			break
 		}
 	}
-	return nil, &NumericalError{Kind: KindKappaOut, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: math.Inf(1), Tol: s.o.Tol,
-		Msg: "weights grow beyond 1e8 times the threshold over the inputs"}
+	if f.Status == Infeasible {
+		f.SignedMargin = math.Inf(-1)
+		return f, nil
+	}
+	return nil, s.numerical(g, last, KindKappaOut, g.sigma, "weights grow beyond 1e8 times the threshold over the inputs")
+}
+
+// anyThreshold is F with Gamma infinite: the program whose last column is the threshold, -t, with theta >= 0 as one more
+// weight. Its Farkas vector has A'mu <= 0 and t'mu >= 0.
+func (s *solver) anyThreshold(ctx context.Context) (*Solution, error) {
+	g := newProgram(s.p, s.free, KindFeasible, s.o).withColumn(s.t)
+	r, err := g.optimise(ctx, goal{unit: g.sigma, signOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	if r.stopped {
+		r.exact = true // the sign is all that is asked
+	}
+	n := g.n - 1
+	if r.lower > signTol {
+		theta := r.v[n] / r.lower
+		r.v, g.n = r.v[:n], n
+		sol := s.solution(g, r, 1/(g.sigma*r.lower))
+		sol.Theta, sol.KappaOut, sol.KappaIn = theta, kappaOutOf(theta), 1/norm(sol.Weights)
+		return sol, nil
+	}
+	return s.weightsOf(g, r, KindFeasible)
 }
 
 // silent asks whether w = 0 satisfies every row, and returns the threshold nearest to zero that does.
