@@ -1,0 +1,61 @@
+package worker
+
+import (
+	"io"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"gardner/proto/join"
+	"gardner/sweeps"
+)
+
+// Protocol is the version of the wire protocol this worker speaks.
+const Protocol = 1
+
+// Config says how to work. Target and Registry are needed.
+type Config struct {
+	Target   *join.Target
+	Registry *sweeps.Registry
+
+	// Slots is the number of tasks run at the same time; 0 means one per core.
+	// Each task may use cores/Slots threads.
+	Slots int
+	// Version is the program's, for people.
+	Version string
+	// Fingerprint tells which workers compute equal bits.
+	Fingerprint string
+	// ExitWhenIdle ends Run without an error when there has been nothing to do
+	// for so long; 0 means never.
+	ExitWhenIdle time.Duration
+	// Grace is how long running tasks may go on after ctx has ended; 0 means 20
+	// seconds. Keep it below the supervisor's own grace period.
+	Grace time.Duration
+	// Logger may be nil.
+	Logger *slog.Logger
+	// TaskLog gets one line, "block ordinal", at the start of each execution. It
+	// may be nil.
+	TaskLog io.Writer
+	// MaxBackoff bounds the pause between two attempts to connect; 0 means 15
+	// seconds.
+	MaxBackoff time.Duration
+}
+
+func (c Config) resolved() Config {
+	if c.Slots < 1 {
+		c.Slots = runtime.NumCPU()
+	}
+	if c.Grace == 0 {
+		c.Grace = 20 * time.Second
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.MaxBackoff == 0 {
+		c.MaxBackoff = 15 * time.Second
+	}
+	return c
+}
+
+// threads is what a task may use, so that slots x threads <= cores.
+func (c *Config) threads() int { return max(1, runtime.NumCPU()/c.Slots) }

@@ -1,0 +1,74 @@
+package worker
+
+import (
+	"sort"
+
+	gardnerv1 "gardner/proto/gardner/v1"
+)
+
+// outbox keeps every numbered message until the coordinator has settled it. A
+// new session begins by sending all of it again, in order.
+type outbox struct {
+	last     uint64 // number of the newest message
+	messages map[uint64]entry
+	unsent   []*gardnerv1.WorkerMessage
+	tasks    int // results not acknowledged
+	bytes    int
+}
+
+type entry struct {
+	message *gardnerv1.WorkerMessage
+	tasks   int
+	bytes   int
+}
+
+// number returns the number of a new message.
+func (o *outbox) number() uint64 {
+	o.last++
+	return o.last
+}
+
+// put adds a numbered message that must be acknowledged.
+func (o *outbox) put(number uint64, m *gardnerv1.WorkerMessage) {
+	e := entry{message: m, tasks: len(m.GetResults().GetOrdinals()), bytes: len(m.GetResults().GetRecords())}
+	if o.messages == nil {
+		o.messages = map[uint64]entry{}
+	}
+	o.messages[number] = e
+	o.tasks += e.tasks
+	o.bytes += e.bytes
+	o.unsent = append(o.unsent, m)
+}
+
+// say adds a message that needs no acknowledgement; it is lost with the session.
+func (o *outbox) say(m *gardnerv1.WorkerMessage) { o.unsent = append(o.unsent, m) }
+
+// settle forgets a message.
+func (o *outbox) settle(number uint64) {
+	e, ok := o.messages[number]
+	if !ok {
+		return
+	}
+	delete(o.messages, number)
+	o.tasks -= e.tasks
+	o.bytes -= e.bytes
+}
+
+// again puts everything unsettled back in line, for a new session.
+func (o *outbox) again() {
+	numbers := make([]uint64, 0, len(o.messages))
+	for n := range o.messages {
+		numbers = append(numbers, n)
+	}
+	sort.Slice(numbers, func(i, j int) bool { return numbers[i] < numbers[j] })
+	o.unsent = o.unsent[:0:0]
+	for _, n := range numbers {
+		o.unsent = append(o.unsent, o.messages[n].message)
+	}
+}
+
+// drop forgets everything: another database is at the other end.
+func (o *outbox) drop() { *o = outbox{last: o.last} }
+
+// empty reports whether the coordinator has settled everything.
+func (o *outbox) empty() bool { return len(o.messages) == 0 }
