@@ -1,0 +1,204 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+)
+
+// searchBudget bounds how many unwanted tasks one search of a block may step over.
+const searchBudget = 1 << 16
+
+// assign hands out leases, one a worker and round, until nobody wants one or there is none.
+func (s *Scheduler) assign(now time.Duration) {
+	s.at(now)
+	s.more = false
+	for granted := true; granted && len(s.hungry) > 0; {
+		granted = false
+		for _, w := range s.hungry {
+			if w.served == s.epoch {
+				continue
+			}
+			l := s.pick(now, w)
+			if l == nil {
+				if !s.more {
+					w.served = s.epoch
+				}
+				continue
+			}
+			granted = true
+			w.want--
+			s.act(Grant{Worker: w.id, Lease: Lease{ID: l.id, Block: l.block.id, Lo: l.lo, Hi: l.hi, Inner: l.block.mask(l.lo)}})
+		}
+		s.hungry = slices.DeleteFunc(s.hungry, func(w *worker) bool { return w.want == 0 })
+	}
+}
+
+// pick makes the worker's next lease; sweeps take turns.
+func (s *Scheduler) pick(now time.Duration, w *worker) *lease {
+	for i := range s.ring {
+		at := (s.turn + i) % len(s.ring)
+		for _, src := range s.ring[at].sources {
+			if src.block.quietUntil > now || !w.Can[src.block.experiment] {
+				continue
+			}
+			if l := s.pickFrom(w, src); l != nil {
+				s.turn = at + 1
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// pickFrom makes a lease of a source's tasks: second attempts first, then suspects, then new tasks in plan order.
+func (s *Scheduler) pickFrom(w *worker, src *source) *lease {
+	if l := s.pickWaiting(w, src); l != nil {
+		return l
+	}
+	if w.suspect == nil {
+		if l := s.pickSuspect(w, src); l != nil {
+			return l
+		}
+	}
+	return s.pickPending(w, src)
+}
+
+func (s *Scheduler) pickWaiting(w *worker, src *source) *lease {
+	b := src.block
+	for i := 0; i < len(b.waiting); i++ {
+		x := b.waiting[i]
+		if b.done.Has(x.ordinal) {
+			b.waiting = slices.Delete(b.waiting, i, i+1)
+			i--
+			continue
+		}
+		if !src.wants(x.ordinal) || x.not == w.id && s.another(w, b) {
+			continue
+		}
+		b.waiting = slices.Delete(b.waiting, i, i+1)
+		return s.grant(w, b, Span{x.ordinal, x.ordinal + 1})
+	}
+	return nil
+}
+
+func (s *Scheduler) pickSuspect(w *worker, src *source) *lease {
+	b := src.block
+	for i := 0; i < len(b.suspects); i++ {
+		sp := &b.suspects[i]
+		for sp.Lo < sp.Hi && b.done.Has(sp.Lo) {
+			sp.Lo++
+		}
+		if sp.Lo == sp.Hi {
+			b.suspects = slices.Delete(b.suspects, i, i+1)
+			i--
+			continue
+		}
+		if !src.wants(sp.Lo) {
+			continue
+		}
+		l := s.grantSuspect(w, b, sp.Span, sp.crashes)
+		b.suspects = slices.Delete(b.suspects, i, i+1)
+		return l
+	}
+	return nil
+}
+
+func (s *Scheduler) pickPending(w *worker, src *source) *lease {
+	b := src.block
+	if b.out.Full() {
+		return nil
+	}
+	lo, ok := b.out.NextClear(src.cursor)
+	for steps := 0; ok && !src.wants(lo); steps++ {
+		if steps == searchBudget {
+			src.cursor, s.more = lo, true
+			return nil
+		}
+		lo, ok = b.out.NextClear(lo + 1)
+	}
+	if !ok {
+		src.cursor = b.tasks
+		return nil
+	}
+	src.cursor = lo
+	hi := s.extend(w, src, lo)
+	if n := int(hi - lo); n > b.largest {
+		b.largest = n
+	}
+	return s.grant(w, b, Span{lo, hi})
+}
+
+// Limits of a lease's size.
+const (
+	growth     = 8    // a lease is at most so many times larger than the largest before it: its cost is a guess
+	tailShare  = 2    // each slot gets at most this fraction, 1/tailShare, of its share of what is pending
+	minSeconds = 0.02 // except that less than this is not worth a message
+)
+
+// extend returns the end of the lease that begins with task lo: as many neighbours with the same inner mask as make
+// LeaseSeconds of work at the pace measured so far.
+func (s *Scheduler) extend(w *worker, src *source, lo uint64) uint64 {
+	b := src.block
+	per := b.pace.perUnit()
+	if p := w.pace.perUnit(); p > 0 {
+		per *= min(max(p, 0.1), 10)
+	}
+	limit := uint64(min(max(1, growth*b.largest), s.cfg.MaxLease))
+	target := s.cfg.LeaseSeconds
+	if per == 0 {
+		limit = 1
+	} else {
+		pending := b.tasks - b.out.Count()
+		share := float64(pending) / float64(tailShare*s.slots()) * per * b.units(lo)
+		target = min(target, max(share, minSeconds))
+	}
+	c := b.shared(lo)
+	seconds := per * b.units(lo)
+	hi := lo + 1
+	for hi < b.tasks && hi-lo < limit && !b.out.Has(hi) && src.wants(hi) && b.shared(hi) == c {
+		if seconds += per * b.units(hi); seconds > target {
+			break
+		}
+		hi++
+	}
+	return hi
+}
+
+// shared is cut, nil for blocks that rest on no other.
+func (b *block) shared(ordinal uint64) *cut {
+	if len(b.older) == 0 {
+		return nil
+	}
+	return b.cut(ordinal)
+}
+
+// slots counts the slots of connected workers.
+func (s *Scheduler) slots() int {
+	n := 0
+	for _, w := range s.workers {
+		if w.connected {
+			n += max(w.Slots, 1)
+		}
+	}
+	return max(n, 1)
+}
+
+// grant leases a span whose tasks are either available or were just taken off a list.
+func (s *Scheduler) grant(w *worker, b *block, sp Span) *lease {
+	l := s.open(s.next, w, b, sp.Lo, sp.Hi)
+	s.next++
+	for ordinal := sp.Lo; ordinal < sp.Hi; ordinal++ {
+		if !b.done.Has(ordinal) {
+			b.out.Set(ordinal)
+			l.add(ordinal)
+		}
+	}
+	return l
+}
+
+func (s *Scheduler) grantSuspect(w *worker, b *block, sp Span, crashes int) *lease {
+	l := s.grant(w, b, sp)
+	l.crashes = crashes
+	w.suspect = l
+	return l
+}

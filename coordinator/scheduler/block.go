@@ -1,0 +1,141 @@
+package scheduler
+
+import (
+	"time"
+
+	"gardner/coordinator/store"
+	"gardner/sweeps"
+)
+
+// BlockInfo is a block as it is known at the start or when it is submitted.
+type BlockInfo struct {
+	ID    sweeps.BlockID
+	Block *sweeps.Block
+	// Done has a bit for each task whose record is durable. The scheduler owns it from now on.
+	Done     *store.Bitmap
+	Failures []store.Failure
+	// Cost estimates a task's seconds, up to a common factor. Nil: all tasks cost the same.
+	Cost func(ordinal uint64) float64
+}
+
+// block is a block and the whereabouts of its tasks.
+type block struct {
+	id         sweeps.BlockID
+	block      *sweeps.Block
+	tasks      uint64
+	rows       int
+	experiment string
+	cost       func(uint64) float64
+
+	done *store.Bitmap // own rows durable, or no own rows
+	out  *store.Bitmap // done, leased, waiting, suspect or quarantined
+
+	older    []*link         // overlaps with older blocks that own rows of this one, oldest first
+	younger  []*link         // the same links seen from the older end
+	shares   map[uint64]*cut // by the set of older links that have a task
+	complete *store.Bitmap   // all rows durable; nil: same as done
+	blocked  map[uint64]bool // not complete, for a task it rests on is quarantined
+
+	failures map[uint64]*failure
+	waiting  []waiting // failed once, to be tried elsewhere
+	suspects []span    // ran where a worker died
+	sources  []*source // sweeps drawing on it
+
+	leased     uint64
+	largest    int // tasks of the largest lease so far
+	pace       pace
+	quietUntil time.Duration
+}
+
+// AddBlock makes a block known. Blocks must come in order of age; adding one again changes nothing.
+func (s *Scheduler) AddBlock(info BlockInfo) {
+	if s.blocks[info.ID] != nil {
+		return
+	}
+	b := &block{
+		id:         info.ID,
+		block:      info.Block,
+		tasks:      info.Block.Tasks(),
+		rows:       info.Block.Rows(),
+		experiment: experimentID(info.Block.Experiment, info.Block.Version),
+		cost:       info.Cost,
+		done:       info.Done,
+		blocked:    map[uint64]bool{},
+		failures:   map[uint64]*failure{},
+	}
+	if b.done == nil {
+		b.done = store.NewBitmap(b.tasks)
+	}
+	s.blocks[b.id] = b
+	s.linkOlder(b)
+	s.order = append(s.order, b)
+	b.out = b.done.Clone()
+	for _, f := range info.Failures {
+		s.restore(b, f)
+	}
+	s.epoch++
+}
+
+// release makes a task available again.
+func (s *Scheduler) release(b *block, ordinal uint64) {
+	if b.done.Has(ordinal) || !b.out.Clear(ordinal) {
+		return
+	}
+	for _, src := range b.sources {
+		src.cursor = min(src.cursor, ordinal)
+	}
+	s.epoch++
+}
+
+// isComplete reports whether all rows of a task are durable.
+func (b *block) isComplete(ordinal uint64) bool {
+	if b.complete == nil {
+		return b.done.Has(ordinal)
+	}
+	return b.complete.Has(ordinal)
+}
+
+// completed is the number of tasks all of whose rows are durable.
+func (b *block) completed() uint64 {
+	if b.complete == nil {
+		return b.done.Count()
+	}
+	return b.complete.Count()
+}
+
+// finish marks a task's own rows durable, wherever the result came from.
+func (s *Scheduler) finish(b *block, ordinal uint64) {
+	if !b.done.Set(ordinal) {
+		return
+	}
+	b.out.Set(ordinal)
+	if len(b.failures) > 0 {
+		delete(b.failures, ordinal)
+	}
+	b.refresh(ordinal)
+	for _, l := range b.younger {
+		if t, ok := l.reuse.Inverse(ordinal); ok {
+			l.younger.refresh(t)
+		}
+	}
+}
+
+// refresh recomputes whether a task is complete or blocked.
+func (b *block) refresh(ordinal uint64) {
+	complete, blocked := b.done.Has(ordinal), b.quarantined(ordinal)
+	if b.complete != nil {
+		for _, l := range b.needs(ordinal) {
+			o, _ := l.reuse.Map(ordinal)
+			complete = complete && l.older.done.Has(o)
+			blocked = blocked || l.older.quarantined(o)
+		}
+		if complete {
+			b.complete.Set(ordinal)
+		}
+	}
+	if blocked && !complete {
+		b.blocked[ordinal] = true
+	} else if len(b.blocked) > 0 {
+		delete(b.blocked, ordinal)
+	}
+}

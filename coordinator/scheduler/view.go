@@ -1,0 +1,120 @@
+package scheduler
+
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"gardner/coordinator/store"
+)
+
+// SweepView is a sweep's progress.
+type SweepView struct {
+	Name   string
+	State  State
+	Reason string // why the scheduler paused it
+	Tasks  uint64
+	Done   uint64 // all rows durable
+	Failed uint64 // rest on a quarantined task
+	Leased uint64
+	Rate   float64 // tasks a second, exponentially weighted; 0: unknown
+}
+
+// Remaining returns the seconds to the end at the present rate; negative if unknown.
+func (v SweepView) Remaining() float64 {
+	left := v.Tasks - v.Done - v.Failed
+	if left == 0 {
+		return 0
+	}
+	if v.Rate <= 0 || v.State != Active {
+		return -1
+	}
+	return float64(left) / v.Rate
+}
+
+// Sweep returns one sweep's progress.
+func (s *Scheduler) Sweep(name string) (SweepView, bool) {
+	sw := s.sweeps[name]
+	if sw == nil {
+		return SweepView{}, false
+	}
+	v := SweepView{Name: sw.name, State: sw.state, Reason: sw.reason, Tasks: sw.total(), Rate: sw.rate.perSecond()}
+	for _, b := range sw.blocks {
+		v.Done += b.completed()
+		v.Failed += uint64(len(b.blocked))
+		v.Leased += b.leased
+	}
+	return v, true
+}
+
+// Sweeps returns the progress of all sweeps by name.
+func (s *Scheduler) Sweeps() []SweepView {
+	out := make([]SweepView, 0, len(s.sweeps))
+	for name := range s.sweeps {
+		v, _ := s.Sweep(name)
+		out = append(out, v)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// WorkerView is what is known of a worker.
+type WorkerView struct {
+	ID          WorkerID
+	Connected   bool
+	Silent      time.Duration
+	Leases      int
+	LeasedTasks uint64
+	Done        uint64
+	Failed      uint64
+	Running     []Running
+}
+
+// Workers returns all workers in order of arrival.
+func (s *Scheduler) Workers(now time.Duration) []WorkerView {
+	out := make([]WorkerView, 0, len(s.workers))
+	for _, w := range s.sortedWorkers() {
+		v := WorkerView{ID: w.id, Connected: w.connected, Silent: max(now-w.heard, 0), Leases: len(w.leases),
+			Done: w.done, Failed: w.failed, Running: slices.Clone(w.running)}
+		for _, l := range w.leases {
+			v.LeasedTasks += l.n
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// Failures returns what failed in a sweep's own blocks and in those it rests on, in plan order.
+func (s *Scheduler) Failures(name string) []store.Failure {
+	sw := s.sweeps[name]
+	if sw == nil {
+		return nil
+	}
+	var out []store.Failure
+	seen := map[*block]bool{}
+	collect := func(b *block, wants func(uint64) bool) {
+		at := len(out)
+		for ordinal, f := range b.failures {
+			if wants(ordinal) {
+				out = append(out, f.Failure)
+			}
+		}
+		added := out[at:]
+		sort.Slice(added, func(i, j int) bool { return added[i].Ordinal < added[j].Ordinal })
+	}
+	for _, b := range sw.blocks {
+		seen[b] = true
+		collect(b, func(uint64) bool { return true })
+	}
+	for _, b := range sw.blocks {
+		for _, l := range b.older {
+			if !seen[l.older] {
+				collect(l.older, l.wants)
+			}
+		}
+	}
+	return out
+}
+
+// Leased reports whether any task is leased at the moment.
+func (s *Scheduler) Leased() bool { return len(s.leases) > 0 }
