@@ -285,10 +285,22 @@ func (c *checker) farkas() (gap float64, msg string) {
 	if gap < -tol {
 		return gap, fmt.Sprintf("t'mu - Gamma |(A'mu)_+| is %.3g, must not be negative", gap)
 	}
+	if dm < -checkRounding*c.absD() {
+		return gap, fmt.Sprintf("has d'mu = %.3g, must not be negative", dm)
+	}
 	if !(dm > 0) && gap <= tol {
 		return gap, "has d'mu = 0 and excludes nothing"
 	}
 	return gap, ""
+}
+
+// absD is the sum of the absolute terms of d'mu.
+func (c *checker) absD() float64 {
+	s := 0.0
+	for mu, m := range c.s.Certificate.Multipliers {
+		s += math.Abs(c.p.margin(mu) * m)
+	}
+	return s
 }
 
 // dd is an unevaluated sum hi + lo: products and sums in twice the working precision.

@@ -95,7 +95,12 @@ func (ip *ipm) start() {
 			ip.v[j] = ip.atl[j] / ip.eta
 		}
 	}
-	ip.q = math.Max((1-linalg.Dot(ip.v, ip.v))/2, 0.1)
+	if norm := math.Sqrt(linalg.Dot(ip.v, ip.v)); norm > 0.75 {
+		for j := range ip.v {
+			ip.v[j] *= 0.75 / norm
+		}
+	}
+	ip.q = (1 - linalg.Dot(ip.v, ip.v)) / 2
 	g.eng.MulVec(ip.av, g.a, g.n, g.m, g.n, ip.v)
 	low, high := math.Inf(1), math.Inf(-1)
 	for mu, d := range g.d {
@@ -147,6 +152,10 @@ func (ip *ipm) measure() {
 	}
 	if up < ip.upperBound {
 		ip.upperBound = up
+		copy(ip.bestLambda, ip.lambda)
+	}
+	if !g.plain && g.c != nil && g.excludes(ip.lambda, ip.atl) {
+		ip.upperBound = -2 * hopeless
 		copy(ip.bestLambda, ip.lambda)
 	}
 }
@@ -221,6 +230,7 @@ func (ip *ipm) step() error {
 	if alpha < 1 {
 		alpha *= math.Max(0.995, 1-ip.mu)
 	}
+	alpha = ip.inBall(alpha, centre)
 	ip.advance(alpha)
 	ip.measure()
 	ip.stalled = alpha < 1e-7 || math.IsNaN(ip.mu)
@@ -367,16 +377,42 @@ func (ip *ipm) advance(alpha float64) {
 	linalg.Axpy(alpha, ip.dz, ip.z)
 	linalg.Axpy(alpha, ip.ds, ip.s)
 	linalg.Axpy(alpha, ip.dlam, ip.lambda)
-	ip.kappa += alpha * ip.dkappa
-	ip.tau += alpha * ip.dtau
-	ip.eta += alpha * ip.deta
-	ip.q += alpha * ip.dq
-	// The ball is quadratic: its slack is recomputed where that leaves it positive, else the residual goes into the
-	// next step. A stale small q would trap v near 0.
-	if exact := (1 - linalg.Dot(ip.v, ip.v)) / 2; exact > 0.1*ip.q {
-		ip.q = exact
+	ip.kappa += float64(alpha * ip.dkappa)
+	ip.tau += float64(alpha * ip.dtau)
+	ip.eta += float64(alpha * ip.deta)
+	if !ip.fixedEta {
+		ip.q = (1 - linalg.Dot(ip.v, ip.v)) / 2
 	}
 }
+
+// inBall shortens a step so that the ball, which is quadratic, keeps a fraction of its slack, and so that q eta, which
+// alone holds free weights, does not run ahead of the other products.
+func (ip *ipm) inBall(alpha, centre float64) float64 {
+	if ip.fixedEta {
+		return alpha
+	}
+	least := ballCentre
+	if ip.g.free != nil {
+		least = ballCentreFree
+	}
+	vd, dd := linalg.Dot(ip.v, ip.dv), linalg.Dot(ip.dv, ip.dv)
+	for range 60 {
+		q := ip.q - float64(alpha*vd) - float64(alpha*alpha*dd)/2
+		eta := ip.eta + float64(alpha*ip.deta)
+		if q >= ballFraction*ip.q && float64(q*eta) >= least*ip.mu*(1-alpha*(1-centre)) {
+			return alpha
+		}
+		alpha *= 0.8
+	}
+	return alpha
+}
+
+const (
+	ballFraction = 1e-4 // the least fraction of the ball's slack that a step leaves
+	// The least q eta relative to the mean product; free weights have nothing else to hold them.
+	ballCentre     = 1e-4
+	ballCentreFree = 0.1
+)
 
 // solve3 solves a 3 x 3 system by elimination with row pivoting; a vanishing pivot leaves its unknown at zero.
 func solve3(k [3][3]float64, r [3]float64) [3]float64 {

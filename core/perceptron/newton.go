@@ -24,6 +24,7 @@ func newKKT(g *program) kkt {
 type patternKKT struct {
 	g            *program
 	k, dinv, tmp []float64
+	winv         []float64
 }
 
 func (s *patternKKT) factor(d, winv []float64) error {
@@ -37,6 +38,7 @@ func (s *patternKKT) factor(d, winv []float64) error {
 		trace += s.k[mu*m+mu]
 		s.k[mu*m+mu] += x
 	}
+	s.winv = winv
 	return s.g.factorGuarded(s.k, m, trace)
 }
 
@@ -56,8 +58,12 @@ func (s *patternKKT) solve(dl, dx, f, h []float64) {
 	for mu, x := range h {
 		dl[mu] += x
 	}
-	s.g.eng.SolveLower(s.k, m, m, dl)
-	s.g.eng.SolveLowerT(s.k, m, m, dl)
+	if s.g.equal == nil {
+		s.g.eng.SolveLower(s.k, m, m, dl)
+		s.g.eng.SolveLowerT(s.k, m, m, dl)
+	} else {
+		s.refined(dl)
+	}
 	s.g.eng.MulVecT(dx, s.g.a, n, m, n, dl)
 	for j := range dx {
 		if f != nil {
@@ -65,6 +71,28 @@ func (s *patternKKT) solve(dl, dx, f, h []float64) {
 		}
 		dx[j] *= s.dinv[j]
 	}
+}
+
+// refined solves with the factor and takes its guard, which equality rows can feel, out by iterative refinement.
+func (s *patternKKT) refined(r []float64) {
+	m, n := s.g.m, s.g.n
+	x, res := make([]float64, m), append([]float64(nil), r...)
+	for range 3 {
+		s.g.eng.SolveLower(s.k, m, m, res)
+		s.g.eng.SolveLowerT(s.k, m, m, res)
+		for mu := range x {
+			x[mu] += res[mu]
+		}
+		s.g.eng.MulVecT(s.tmp, s.g.a, n, m, n, x)
+		for j := range s.tmp {
+			s.tmp[j] *= s.dinv[j]
+		}
+		s.g.eng.MulVec(res, s.g.a, n, m, n, s.tmp)
+		for mu := range res {
+			res[mu] = r[mu] - res[mu] - float64(s.winv[mu]*x[mu])
+		}
+	}
+	copy(r, x)
 }
 
 // inputKKT eliminates dl: (D + A' W A) dx = f + A' W h, N x N.

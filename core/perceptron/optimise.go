@@ -31,7 +31,16 @@ type optimum struct {
 // closed or the interior point resolves no more.
 func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
 	if g.c != nil {
-		return g.optimiseFrom(ctx, want, 0)
+		r, err := g.optimiseFrom(ctx, want, 0)
+		if err != nil || r.exact && (r.lower > signTol || r.upper <= signTol) || r.stopped || r.upper < -hopeless {
+			return r, err
+		}
+		again, err := g.byRadius(ctx, newPolish(g), want, 1)
+		again.iterations += r.iterations
+		if err != nil || !r.exact && again.upper-again.lower < r.upper-r.lower || again.exact {
+			return again, err
+		}
+		return r, nil
 	}
 	// Homogeneous: |v| only scales (v = kappa/eta times a unit vector at the optimum), so the objective
 	// kappa - eta |v|^2/2 stands in for the ball. A tiny kappa wants a second start with an eta of its size.
@@ -130,15 +139,21 @@ func (g *program) polishFrom(ctx context.Context, ip *ipm, po *polish, unit, rel
 			}
 		}
 	}
+	po.guess(ip)
+	pt, ok := po.unitBall(unit)
+	pt.rounds += rounds
+	return pt, ok
+}
+
+// guess reads supports off an interior point: a row is in S if its multiplier outweighs its slack, in the units in which
+// the Gram matrix, of order n/2, turns one into the other; a weight is in F if eta v outweighs z.
+func (po *polish) guess(ip *ipm) {
 	for mu := range po.inS {
-		po.inS[mu] = ip.lambda[mu]*float64(g.n)/2 > ip.s[mu]*ip.eta
+		po.inS[mu] = ip.lambda[mu]*float64(po.g.n)/2 > ip.s[mu]*ip.eta
 	}
 	for j := range po.inF {
 		po.inF[j] = ip.v[j]*ip.eta > ip.z[j]
 	}
-	pt, ok := po.unitBall(unit)
-	pt.rounds += rounds
-	return pt, ok
 }
 
 // leastNorm finds the solution of least norm of a linear program whose optimum pt is not unique: the limit of small
@@ -159,12 +174,7 @@ func (g *program) leastNorm(ctx context.Context, po *polish, pt point, unit floa
 				continue
 			}
 			try = 0.01 * ip.mu
-			for mu := range po.inS {
-				po.inS[mu] = ip.lambda[mu] > ip.s[mu]*eta
-			}
-			for j := range po.inF {
-				po.inF[j] = ip.v[j]*eta > ip.z[j]
-			}
+			po.guess(ip)
 			best, ok, least := po.vertex(unit)
 			if ok && least {
 				best.rounds = rounds
@@ -191,9 +201,13 @@ func (ip *ipm) propose(lambda []float64, upper float64) {
 func (ip *ipm) point() point {
 	pt := point{v: append([]float64(nil), ip.bestV...), lambda: append([]float64(nil), ip.bestLambda...),
 		kappa: ip.lowerBound, tau: ip.bestTau, lower: ip.lowerBound, upper: ip.upperBound, ballActive: ip.q < ip.eta}
-	var dl float64
+	var dl, size float64
 	for mu, l := range pt.lambda {
 		dl += float64(ip.g.d[mu] * l)
+		size += math.Abs(l)
+	}
+	if dl < 1e-6*size {
+		dl = size // multipliers that exclude every kappa
 	}
 	for mu := range pt.lambda {
 		pt.lambda[mu] /= dl

@@ -206,6 +206,22 @@ func (g *program) upper(lambda, atl []float64) float64 {
 	return (g.positivePart(atl) - cl) / dl
 }
 
+// excludes says whether multipliers of rows with d = 0 and equality rows prove that those exclude each other whatever
+// kappa is: d'lambda = 0 up to rounding and |(A'lambda)_+| < c'lambda by far more than that.
+func (g *program) excludes(lambda, atl []float64) bool {
+	var dl, absD, cl, absC float64
+	for mu, l := range lambda {
+		if l < 0 && !g.isEqual(mu) {
+			return false
+		}
+		dl += float64(g.d[mu] * l)
+		absD += math.Abs(g.d[mu] * l)
+		cl += float64(g.offset(mu) * l)
+		absC += math.Abs(g.offset(mu) * l)
+	}
+	return dl >= -1e-13*absD && dl <= 1e-6*absD && g.balanced(lambda) && g.positivePart(atl)-cl < -1e-6*absC
+}
+
 // balanced says whether e'lambda = 0 up to rounding.
 func (g *program) balanced(lambda []float64) bool {
 	if g.e == nil {

@@ -239,9 +239,7 @@ func (s *solver) kappaOutUnbounded(ctx context.Context, signOnly bool) (*Solutio
 			}
 			return s.thresholdOf(g, r, radius, false)
 		}
-		if last = r; !r.exact && r.upper < -hopeless {
-			break
-		}
+		last = r // rows with d = 0 may exclude each other within a small radius only
 	}
 	if f.Status == Infeasible {
 		f.SignedMargin = math.Inf(-1)
