@@ -187,7 +187,7 @@ func (in Input) fill(s *rng.Stream, dst []float64) {
 		}
 	case Lognormal:
 		cv := in.SD / in.Mean
-		s2 := num.Log1p(cv * cv)
+		s2 := num.Log1p(float64(cv * cv))
 		sd := math.Sqrt(s2)
 		mean := num.Log(in.Mean) - float64(s2/2)
 		s.FillNorm(dst)
