@@ -1,0 +1,155 @@
+package chart
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gardner/sweeps"
+)
+
+// Request says what to draw; empty fields are chosen as the package comment says.
+type Request struct {
+	Sweep      string
+	Where      string
+	X          string
+	Y          []string // metrics
+	Series     []string // params whose values are separate curves
+	Facet      string   // param whose values are separate panels
+	LogX, LogY bool
+}
+
+// layout is a request with every choice made.
+type layout struct {
+	x, facet string
+	series   []string
+	metrics  []string
+	logX     bool
+	logY     bool
+	title    string
+	pooled   []string
+}
+
+// by is what the query groups by.
+func (l *layout) by() []string {
+	by := []string{l.x}
+	by = append(by, l.series...)
+	if l.facet != "" {
+		by = append(by, l.facet)
+	}
+	return by
+}
+
+// varying returns the params that take more than one value in the sweep, and how
+// many each takes.
+func varying(spec *sweeps.Spec) (names []string, values map[string]int) {
+	values = map[string]int{}
+	for _, axis := range spec.Grid {
+		for k, name := range axis.Params {
+			distinct := map[sweeps.Value]bool{}
+			for _, tuple := range axis.Tuples {
+				distinct[tuple[k]] = true
+			}
+			if len(distinct) > 1 {
+				names = append(names, name)
+				values[name] = len(distinct)
+			}
+		}
+	}
+	return names, values
+}
+
+// choose fills in what the request leaves open.
+func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, error) {
+	names, count := varying(spec)
+	hint := merge(spec.Figure, e.Figure)
+	l := &layout{x: req.X, facet: req.Facet, series: req.Series, metrics: req.Y,
+		logX: req.LogX || hint.LogX, logY: req.LogY || hint.LogY, title: hint.Title}
+	for _, p := range append(append([]string{}, req.Series...), req.X, req.Facet) {
+		if p != "" && e.Param(p) == nil {
+			return nil, fmt.Errorf("cannot draw against %q: experiment %s has no such parameter (it has %s)", p, e.Name, strings.Join(e.ParamNames(), ", "))
+		}
+	}
+	free := func(p string) bool { return p != l.x && p != l.facet && !slices.Contains(l.series, p) }
+	if l.x == "" && count[hint.X] > 1 && free(hint.X) {
+		l.x = hint.X
+	}
+	if l.x == "" {
+		l.x = most(names, count, func(p string) bool { return numeric(e, p) && free(p) })
+	}
+	if l.x == "" {
+		return nil, fmt.Errorf("sweep %s has no numeric parameter with more than one value to draw against; query it instead", spec.Name)
+	}
+	if !numeric(e, l.x) {
+		return nil, fmt.Errorf("cannot draw against %s: it is not numeric; use it as --series or --facet", l.x)
+	}
+	if len(l.series) == 0 && req.Series == nil {
+		for _, p := range strings.Split(hint.Series, ",") {
+			if p = strings.TrimSpace(p); count[p] > 1 && free(p) {
+				l.series = append(l.series, p)
+			}
+		}
+	}
+	if l.facet == "" && count[hint.Facet] > 1 && free(hint.Facet) {
+		l.facet = hint.Facet
+	}
+	if len(l.series) == 0 && req.Series == nil {
+		if p := most(names, count, func(p string) bool { return free(p) && count[p] <= 8 }); p != "" {
+			l.series = []string{p}
+		}
+	}
+	if l.facet == "" {
+		l.facet = most(names, count, func(p string) bool { return free(p) && count[p] <= 6 })
+	}
+	if len(l.metrics) == 0 {
+		l.metrics = hint.Metrics
+	}
+	if len(l.metrics) == 0 {
+		l.metrics = e.MetricNames()[:min(4, len(e.Metrics))]
+	}
+	for _, p := range names {
+		if free(p) {
+			l.pooled = append(l.pooled, p)
+		}
+	}
+	return l, nil
+}
+
+// merge prefers the sweep file's wishes over the experiment's.
+func merge(file, experiment sweeps.FigureHint) sweeps.FigureHint {
+	h := experiment
+	if file.Title != "" {
+		h.Title = file.Title
+	}
+	if file.X != "" {
+		h.X, h.LogX = file.X, file.LogX
+	}
+	if len(file.Metrics) > 0 {
+		h.Metrics, h.LogY = file.Metrics, file.LogY
+	}
+	if file.Series != "" {
+		h.Series = file.Series
+	}
+	if file.Facet != "" {
+		h.Facet = file.Facet
+	}
+	h.LogX, h.LogY = h.LogX || file.LogX, h.LogY || file.LogY
+	return h
+}
+
+func numeric(e *sweeps.Experiment, name string) bool {
+	p := e.Param(name)
+	return p != nil && (p.Kind == sweeps.Number || p.Kind == sweeps.Integer)
+}
+
+// most returns the name with the most values among those that fit, the first of
+// equals.
+func most(names []string, count map[string]int, fits func(string) bool) string {
+	best := ""
+	for _, n := range names {
+		if fits(n) && (best == "" || count[n] > count[best]) {
+			best = n
+		}
+	}
+	return best
+}
