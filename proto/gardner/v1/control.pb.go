@@ -445,8 +445,10 @@ type StatusResponse struct {
 	// Why nothing is being acknowledged at the moment (a full disk), if so.
 	StoreTrouble string `protobuf:"bytes,3,opt,name=store_trouble,json=storeTrouble,proto3" json:"store_trouble,omitempty"`
 	// Numerics fingerprints of the workers seen since the start; more than one means that bits may differ.
-	Fingerprints  []string `protobuf:"bytes,4,rep,name=fingerprints,proto3" json:"fingerprints,omitempty"`
-	Database      string   `protobuf:"bytes,5,opt,name=database,proto3" json:"database,omitempty"`
+	Fingerprints []string `protobuf:"bytes,4,rep,name=fingerprints,proto3" json:"fingerprints,omitempty"`
+	Database     string   `protobuf:"bytes,5,opt,name=database,proto3" json:"database,omitempty"`
+	// Results that came twice with different bits since the start; the first ones stayed. It should be 0.
+	Conflicts     uint64 `protobuf:"varint,6,opt,name=conflicts,proto3" json:"conflicts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -514,6 +516,13 @@ func (x *StatusResponse) GetDatabase() string {
 		return x.Database
 	}
 	return ""
+}
+
+func (x *StatusResponse) GetConflicts() uint64 {
+	if x != nil {
+		return x.Conflicts
+	}
+	return 0
 }
 
 type SweepStatus struct {
@@ -1457,6 +1466,129 @@ func (x *QueryRequest) GetFormat() string {
 	return ""
 }
 
+// PlotRequest says what to draw; empty fields follow from the sweep file, the experiment, and what varies.
+type PlotRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Sweep string                 `protobuf:"bytes,1,opt,name=sweep,proto3" json:"sweep,omitempty"`
+	Where string                 `protobuf:"bytes,2,opt,name=where,proto3" json:"where,omitempty"`
+	// Param on the horizontal axis.
+	X string `protobuf:"bytes,3,opt,name=x,proto3" json:"x,omitempty"`
+	// Metrics, a panel each.
+	Y []string `protobuf:"bytes,4,rep,name=y,proto3" json:"y,omitempty"`
+	// Params whose values are separate curves.
+	Series []string `protobuf:"bytes,5,rep,name=series,proto3" json:"series,omitempty"`
+	// Param whose values are separate panels.
+	Facet string `protobuf:"bytes,6,opt,name=facet,proto3" json:"facet,omitempty"`
+	LogX  bool   `protobuf:"varint,7,opt,name=log_x,json=logX,proto3" json:"log_x,omitempty"`
+	LogY  bool   `protobuf:"varint,8,opt,name=log_y,json=logY,proto3" json:"log_y,omitempty"`
+	// svg, png or pdf; csv or table: the numbers behind the figure.
+	Format string `protobuf:"bytes,9,opt,name=format,proto3" json:"format,omitempty"`
+	// 0: two columns of a journal, 183 mm.
+	WidthMm       float64 `protobuf:"fixed64,10,opt,name=width_mm,json=widthMm,proto3" json:"width_mm,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlotRequest) Reset() {
+	*x = PlotRequest{}
+	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlotRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlotRequest) ProtoMessage() {}
+
+func (x *PlotRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlotRequest.ProtoReflect.Descriptor instead.
+func (*PlotRequest) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *PlotRequest) GetSweep() string {
+	if x != nil {
+		return x.Sweep
+	}
+	return ""
+}
+
+func (x *PlotRequest) GetWhere() string {
+	if x != nil {
+		return x.Where
+	}
+	return ""
+}
+
+func (x *PlotRequest) GetX() string {
+	if x != nil {
+		return x.X
+	}
+	return ""
+}
+
+func (x *PlotRequest) GetY() []string {
+	if x != nil {
+		return x.Y
+	}
+	return nil
+}
+
+func (x *PlotRequest) GetSeries() []string {
+	if x != nil {
+		return x.Series
+	}
+	return nil
+}
+
+func (x *PlotRequest) GetFacet() string {
+	if x != nil {
+		return x.Facet
+	}
+	return ""
+}
+
+func (x *PlotRequest) GetLogX() bool {
+	if x != nil {
+		return x.LogX
+	}
+	return false
+}
+
+func (x *PlotRequest) GetLogY() bool {
+	if x != nil {
+		return x.LogY
+	}
+	return false
+}
+
+func (x *PlotRequest) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *PlotRequest) GetWidthMm() float64 {
+	if x != nil {
+		return x.WidthMm
+	}
+	return 0
+}
+
 type Chunk struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Data          []byte                 `protobuf:"bytes,1,opt,name=data,proto3" json:"data,omitempty"`
@@ -1466,7 +1598,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	mi := &file_gardner_v1_control_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1478,7 +1610,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	mi := &file_gardner_v1_control_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1491,7 +1623,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{22}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Chunk) GetData() []byte {
@@ -1529,13 +1661,14 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\"Y\n" +
 	"\fWatchRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x123\n" +
-	"\x15interval_milliseconds\x18\x02 \x01(\x04R\x14intervalMilliseconds\"\xda\x01\n" +
+	"\x15interval_milliseconds\x18\x02 \x01(\x04R\x14intervalMilliseconds\"\xf8\x01\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x06sweeps\x18\x01 \x03(\v2\x17.gardner.v1.SweepStatusR\x06sweeps\x122\n" +
 	"\aworkers\x18\x02 \x03(\v2\x18.gardner.v1.WorkerStatusR\aworkers\x12#\n" +
 	"\rstore_trouble\x18\x03 \x01(\tR\fstoreTrouble\x12\"\n" +
 	"\ffingerprints\x18\x04 \x03(\tR\ffingerprints\x12\x1a\n" +
-	"\bdatabase\x18\x05 \x01(\tR\bdatabase\"\xd5\x02\n" +
+	"\bdatabase\x18\x05 \x01(\tR\bdatabase\x12\x1c\n" +
+	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\"\xd5\x02\n" +
 	"\vSweepStatus\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x12\x1e\n" +
@@ -1605,7 +1738,19 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x02by\x18\x03 \x03(\tR\x02by\x12\x18\n" +
 	"\ametrics\x18\x04 \x03(\tR\ametrics\x12\x10\n" +
 	"\x03raw\x18\x05 \x01(\bR\x03raw\x12\x16\n" +
-	"\x06format\x18\x06 \x01(\tR\x06format\"\x1b\n" +
+	"\x06format\x18\x06 \x01(\tR\x06format\"\xe0\x01\n" +
+	"\vPlotRequest\x12\x14\n" +
+	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x14\n" +
+	"\x05where\x18\x02 \x01(\tR\x05where\x12\f\n" +
+	"\x01x\x18\x03 \x01(\tR\x01x\x12\f\n" +
+	"\x01y\x18\x04 \x03(\tR\x01y\x12\x16\n" +
+	"\x06series\x18\x05 \x03(\tR\x06series\x12\x14\n" +
+	"\x05facet\x18\x06 \x01(\tR\x05facet\x12\x13\n" +
+	"\x05log_x\x18\a \x01(\bR\x04logX\x12\x13\n" +
+	"\x05log_y\x18\b \x01(\bR\x04logY\x12\x16\n" +
+	"\x06format\x18\t \x01(\tR\x06format\x12\x19\n" +
+	"\bwidth_mm\x18\n" +
+	" \x01(\x01R\awidthMm\"\x1b\n" +
 	"\x05Chunk\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data*\x8a\x01\n" +
 	"\n" +
@@ -1614,7 +1759,7 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x12SWEEP_STATE_ACTIVE\x10\x01\x12\x16\n" +
 	"\x12SWEEP_STATE_PAUSED\x10\x02\x12\x19\n" +
 	"\x15SWEEP_STATE_CANCELLED\x10\x03\x12\x14\n" +
-	"\x10SWEEP_STATE_DONE\x10\x042\x8d\x05\n" +
+	"\x10SWEEP_STATE_DONE\x10\x042\xc3\x05\n" +
 	"\aControl\x12B\n" +
 	"\aVersion\x12\x1a.gardner.v1.VersionRequest\x1a\x1b.gardner.v1.VersionResponse\x12?\n" +
 	"\x06Submit\x12\x19.gardner.v1.SubmitRequest\x1a\x1a.gardner.v1.SubmitResponse\x12?\n" +
@@ -1625,7 +1770,8 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x06Cancel\x12\x19.gardner.v1.CancelRequest\x1a\x1a.gardner.v1.CancelResponse\x12<\n" +
 	"\x05Retry\x12\x18.gardner.v1.RetryRequest\x1a\x19.gardner.v1.RetryResponse\x12E\n" +
 	"\bFailures\x12\x1b.gardner.v1.FailuresRequest\x1a\x1c.gardner.v1.FailuresResponse\x126\n" +
-	"\x05Query\x12\x18.gardner.v1.QueryRequest\x1a\x11.gardner.v1.Chunk0\x01B$Z\"gardner/proto/gardner/v1;gardnerv1b\x06proto3"
+	"\x05Query\x12\x18.gardner.v1.QueryRequest\x1a\x11.gardner.v1.Chunk0\x01\x124\n" +
+	"\x04Plot\x12\x17.gardner.v1.PlotRequest\x1a\x11.gardner.v1.Chunk0\x01B$Z\"gardner/proto/gardner/v1;gardnerv1b\x06proto3"
 
 var (
 	file_gardner_v1_control_proto_rawDescOnce sync.Once
@@ -1640,7 +1786,7 @@ func file_gardner_v1_control_proto_rawDescGZIP() []byte {
 }
 
 var file_gardner_v1_control_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_gardner_v1_control_proto_goTypes = []any{
 	(SweepState)(0),          // 0: gardner.v1.SweepState
 	(*VersionRequest)(nil),   // 1: gardner.v1.VersionRequest
@@ -1665,7 +1811,8 @@ var file_gardner_v1_control_proto_goTypes = []any{
 	(*FailuresResponse)(nil), // 20: gardner.v1.FailuresResponse
 	(*FailedTask)(nil),       // 21: gardner.v1.FailedTask
 	(*QueryRequest)(nil),     // 22: gardner.v1.QueryRequest
-	(*Chunk)(nil),            // 23: gardner.v1.Chunk
+	(*PlotRequest)(nil),      // 23: gardner.v1.PlotRequest
+	(*Chunk)(nil),            // 24: gardner.v1.Chunk
 }
 var file_gardner_v1_control_proto_depIdxs = []int32{
 	8,  // 0: gardner.v1.StatusResponse.sweeps:type_name -> gardner.v1.SweepStatus
@@ -1683,18 +1830,20 @@ var file_gardner_v1_control_proto_depIdxs = []int32{
 	17, // 12: gardner.v1.Control.Retry:input_type -> gardner.v1.RetryRequest
 	19, // 13: gardner.v1.Control.Failures:input_type -> gardner.v1.FailuresRequest
 	22, // 14: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
-	2,  // 15: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
-	4,  // 16: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
-	7,  // 17: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
-	7,  // 18: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
-	12, // 19: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
-	14, // 20: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
-	16, // 21: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
-	18, // 22: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
-	20, // 23: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
-	23, // 24: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
-	15, // [15:25] is the sub-list for method output_type
-	5,  // [5:15] is the sub-list for method input_type
+	23, // 15: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
+	2,  // 16: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
+	4,  // 17: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
+	7,  // 18: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
+	7,  // 19: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
+	12, // 20: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
+	14, // 21: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
+	16, // 22: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
+	18, // 23: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
+	20, // 24: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
+	24, // 25: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
+	24, // 26: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
+	16, // [16:27] is the sub-list for method output_type
+	5,  // [5:16] is the sub-list for method input_type
 	5,  // [5:5] is the sub-list for extension type_name
 	5,  // [5:5] is the sub-list for extension extendee
 	0,  // [0:5] is the sub-list for field type_name
@@ -1711,7 +1860,7 @@ func file_gardner_v1_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_gardner_v1_control_proto_rawDesc), len(file_gardner_v1_control_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   23,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -31,6 +31,7 @@ const (
 	Control_Retry_FullMethodName    = "/gardner.v1.Control/Retry"
 	Control_Failures_FullMethodName = "/gardner.v1.Control/Failures"
 	Control_Query_FullMethodName    = "/gardner.v1.Control/Query"
+	Control_Plot_FullMethodName     = "/gardner.v1.Control/Plot"
 )
 
 // ControlClient is the client API for Control service.
@@ -53,6 +54,8 @@ type ControlClient interface {
 	Failures(ctx context.Context, in *FailuresRequest, opts ...grpc.CallOption) (*FailuresResponse, error)
 	// Query sends a table in the format asked for, in pieces.
 	Query(ctx context.Context, in *QueryRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error)
+	// Plot sends a figure, or the numbers behind it, in pieces.
+	Plot(ctx context.Context, in *PlotRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error)
 }
 
 type controlClient struct {
@@ -181,6 +184,25 @@ func (c *controlClient) Query(ctx context.Context, in *QueryRequest, opts ...grp
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Control_QueryClient = grpc.ServerStreamingClient[Chunk]
 
+func (c *controlClient) Plot(ctx context.Context, in *PlotRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Control_ServiceDesc.Streams[2], Control_Plot_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[PlotRequest, Chunk]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Control_PlotClient = grpc.ServerStreamingClient[Chunk]
+
 // ControlServer is the server API for Control service.
 // All implementations must embed UnimplementedControlServer
 // for forward compatibility.
@@ -201,6 +223,8 @@ type ControlServer interface {
 	Failures(context.Context, *FailuresRequest) (*FailuresResponse, error)
 	// Query sends a table in the format asked for, in pieces.
 	Query(*QueryRequest, grpc.ServerStreamingServer[Chunk]) error
+	// Plot sends a figure, or the numbers behind it, in pieces.
+	Plot(*PlotRequest, grpc.ServerStreamingServer[Chunk]) error
 	mustEmbedUnimplementedControlServer()
 }
 
@@ -240,6 +264,9 @@ func (UnimplementedControlServer) Failures(context.Context, *FailuresRequest) (*
 }
 func (UnimplementedControlServer) Query(*QueryRequest, grpc.ServerStreamingServer[Chunk]) error {
 	return status.Error(codes.Unimplemented, "method Query not implemented")
+}
+func (UnimplementedControlServer) Plot(*PlotRequest, grpc.ServerStreamingServer[Chunk]) error {
+	return status.Error(codes.Unimplemented, "method Plot not implemented")
 }
 func (UnimplementedControlServer) mustEmbedUnimplementedControlServer() {}
 func (UnimplementedControlServer) testEmbeddedByValue()                 {}
@@ -428,6 +455,17 @@ func _Control_Query_Handler(srv interface{}, stream grpc.ServerStream) error {
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Control_QueryServer = grpc.ServerStreamingServer[Chunk]
 
+func _Control_Plot_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(PlotRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ControlServer).Plot(m, &grpc.GenericServerStream[PlotRequest, Chunk]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Control_PlotServer = grpc.ServerStreamingServer[Chunk]
+
 // Control_ServiceDesc is the grpc.ServiceDesc for Control service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -477,6 +515,11 @@ var Control_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "Query",
 			Handler:       _Control_Query_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "Plot",
+			Handler:       _Control_Plot_Handler,
 			ServerStreams: true,
 		},
 	},

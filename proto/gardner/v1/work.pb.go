@@ -407,8 +407,8 @@ type Hello struct {
 	// Tasks it runs at the same time.
 	Slots       uint32               `protobuf:"varint,7,opt,name=slots,proto3" json:"slots,omitempty"`
 	Experiments []*ExperimentVersion `protobuf:"bytes,8,rep,name=experiments,proto3" json:"experiments,omitempty"`
-	// The seals of the leases it still holds from earlier sessions.
-	Held          [][]byte `protobuf:"bytes,9,rep,name=held,proto3" json:"held,omitempty"`
+	// What it still holds from earlier sessions.
+	Held          []*Held `protobuf:"bytes,9,rep,name=held,proto3" json:"held,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -499,9 +499,63 @@ func (x *Hello) GetExperiments() []*ExperimentVersion {
 	return nil
 }
 
-func (x *Hello) GetHeld() [][]byte {
+func (x *Hello) GetHeld() []*Held {
 	if x != nil {
 		return x.Held
+	}
+	return nil
+}
+
+// Held is a lease of an earlier session.
+type Held struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Seal  []byte                 `protobuf:"bytes,1,opt,name=seal,proto3" json:"seal,omitempty"`
+	// Its tasks that are not settled: not begun, running, or handed in without an Ack.
+	Ranges        []*Range `protobuf:"bytes,2,rep,name=ranges,proto3" json:"ranges,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Held) Reset() {
+	*x = Held{}
+	mi := &file_gardner_v1_work_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Held) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Held) ProtoMessage() {}
+
+func (x *Held) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_work_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Held.ProtoReflect.Descriptor instead.
+func (*Held) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Held) GetSeal() []byte {
+	if x != nil {
+		return x.Seal
+	}
+	return nil
+}
+
+func (x *Held) GetRanges() []*Range {
+	if x != nil {
+		return x.Ranges
 	}
 	return nil
 }
@@ -517,7 +571,7 @@ type ExperimentVersion struct {
 
 func (x *ExperimentVersion) Reset() {
 	*x = ExperimentVersion{}
-	mi := &file_gardner_v1_work_proto_msgTypes[3]
+	mi := &file_gardner_v1_work_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -529,7 +583,7 @@ func (x *ExperimentVersion) String() string {
 func (*ExperimentVersion) ProtoMessage() {}
 
 func (x *ExperimentVersion) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[3]
+	mi := &file_gardner_v1_work_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -542,7 +596,7 @@ func (x *ExperimentVersion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExperimentVersion.ProtoReflect.Descriptor instead.
 func (*ExperimentVersion) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{3}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ExperimentVersion) GetName() string {
@@ -569,7 +623,7 @@ type Pull struct {
 
 func (x *Pull) Reset() {
 	*x = Pull{}
-	mi := &file_gardner_v1_work_proto_msgTypes[4]
+	mi := &file_gardner_v1_work_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -581,7 +635,7 @@ func (x *Pull) String() string {
 func (*Pull) ProtoMessage() {}
 
 func (x *Pull) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[4]
+	mi := &file_gardner_v1_work_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -594,7 +648,7 @@ func (x *Pull) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Pull.ProtoReflect.Descriptor instead.
 func (*Pull) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{4}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Pull) GetLeases() uint32 {
@@ -622,7 +676,7 @@ type Results struct {
 
 func (x *Results) Reset() {
 	*x = Results{}
-	mi := &file_gardner_v1_work_proto_msgTypes[5]
+	mi := &file_gardner_v1_work_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -634,7 +688,7 @@ func (x *Results) String() string {
 func (*Results) ProtoMessage() {}
 
 func (x *Results) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[5]
+	mi := &file_gardner_v1_work_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -647,7 +701,7 @@ func (x *Results) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Results.ProtoReflect.Descriptor instead.
 func (*Results) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{5}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Results) GetBatch() uint64 {
@@ -708,7 +762,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_gardner_v1_work_proto_msgTypes[6]
+	mi := &file_gardner_v1_work_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -720,7 +774,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[6]
+	mi := &file_gardner_v1_work_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,7 +787,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{6}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Failure) GetBatch() uint64 {
@@ -789,7 +843,7 @@ type Range struct {
 
 func (x *Range) Reset() {
 	*x = Range{}
-	mi := &file_gardner_v1_work_proto_msgTypes[7]
+	mi := &file_gardner_v1_work_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -801,7 +855,7 @@ func (x *Range) String() string {
 func (*Range) ProtoMessage() {}
 
 func (x *Range) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[7]
+	mi := &file_gardner_v1_work_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -814,7 +868,7 @@ func (x *Range) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Range.ProtoReflect.Descriptor instead.
 func (*Range) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{7}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Range) GetLo() uint64 {
@@ -843,7 +897,7 @@ type GiveBack struct {
 
 func (x *GiveBack) Reset() {
 	*x = GiveBack{}
-	mi := &file_gardner_v1_work_proto_msgTypes[8]
+	mi := &file_gardner_v1_work_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -855,7 +909,7 @@ func (x *GiveBack) String() string {
 func (*GiveBack) ProtoMessage() {}
 
 func (x *GiveBack) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[8]
+	mi := &file_gardner_v1_work_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -868,7 +922,7 @@ func (x *GiveBack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GiveBack.ProtoReflect.Descriptor instead.
 func (*GiveBack) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{8}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GiveBack) GetBatch() uint64 {
@@ -902,7 +956,7 @@ type Heartbeat struct {
 
 func (x *Heartbeat) Reset() {
 	*x = Heartbeat{}
-	mi := &file_gardner_v1_work_proto_msgTypes[9]
+	mi := &file_gardner_v1_work_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -914,7 +968,7 @@ func (x *Heartbeat) String() string {
 func (*Heartbeat) ProtoMessage() {}
 
 func (x *Heartbeat) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[9]
+	mi := &file_gardner_v1_work_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -927,7 +981,7 @@ func (x *Heartbeat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Heartbeat.ProtoReflect.Descriptor instead.
 func (*Heartbeat) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{9}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Heartbeat) GetRunning() []*Running {
@@ -951,7 +1005,7 @@ type Running struct {
 
 func (x *Running) Reset() {
 	*x = Running{}
-	mi := &file_gardner_v1_work_proto_msgTypes[10]
+	mi := &file_gardner_v1_work_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -963,7 +1017,7 @@ func (x *Running) String() string {
 func (*Running) ProtoMessage() {}
 
 func (x *Running) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[10]
+	mi := &file_gardner_v1_work_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -976,7 +1030,7 @@ func (x *Running) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Running.ProtoReflect.Descriptor instead.
 func (*Running) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{10}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Running) GetSeal() []byte {
@@ -1016,7 +1070,7 @@ type Goodbye struct {
 
 func (x *Goodbye) Reset() {
 	*x = Goodbye{}
-	mi := &file_gardner_v1_work_proto_msgTypes[11]
+	mi := &file_gardner_v1_work_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1028,7 +1082,7 @@ func (x *Goodbye) String() string {
 func (*Goodbye) ProtoMessage() {}
 
 func (x *Goodbye) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[11]
+	mi := &file_gardner_v1_work_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1041,7 +1095,7 @@ func (x *Goodbye) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Goodbye.ProtoReflect.Descriptor instead.
 func (*Goodbye) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{11}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{12}
 }
 
 // Welcome accepts a Hello.
@@ -1063,7 +1117,7 @@ type Welcome struct {
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_gardner_v1_work_proto_msgTypes[12]
+	mi := &file_gardner_v1_work_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1075,7 +1129,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[12]
+	mi := &file_gardner_v1_work_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1088,7 +1142,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{12}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Welcome) GetProtocol() uint32 {
@@ -1151,7 +1205,7 @@ type BlockSpec struct {
 
 func (x *BlockSpec) Reset() {
 	*x = BlockSpec{}
-	mi := &file_gardner_v1_work_proto_msgTypes[13]
+	mi := &file_gardner_v1_work_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1163,7 +1217,7 @@ func (x *BlockSpec) String() string {
 func (*BlockSpec) ProtoMessage() {}
 
 func (x *BlockSpec) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[13]
+	mi := &file_gardner_v1_work_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1176,7 +1230,7 @@ func (x *BlockSpec) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BlockSpec.ProtoReflect.Descriptor instead.
 func (*BlockSpec) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{13}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *BlockSpec) GetId() []byte {
@@ -1209,7 +1263,7 @@ type Lease struct {
 
 func (x *Lease) Reset() {
 	*x = Lease{}
-	mi := &file_gardner_v1_work_proto_msgTypes[14]
+	mi := &file_gardner_v1_work_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1221,7 +1275,7 @@ func (x *Lease) String() string {
 func (*Lease) ProtoMessage() {}
 
 func (x *Lease) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[14]
+	mi := &file_gardner_v1_work_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1234,7 +1288,7 @@ func (x *Lease) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lease.ProtoReflect.Descriptor instead.
 func (*Lease) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{14}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Lease) GetSeal() []byte {
@@ -1284,7 +1338,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_gardner_v1_work_proto_msgTypes[15]
+	mi := &file_gardner_v1_work_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1296,7 +1350,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[15]
+	mi := &file_gardner_v1_work_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1309,7 +1363,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{15}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Ack) GetBatches() []uint64 {
@@ -1337,7 +1391,7 @@ type Refusal struct {
 
 func (x *Refusal) Reset() {
 	*x = Refusal{}
-	mi := &file_gardner_v1_work_proto_msgTypes[16]
+	mi := &file_gardner_v1_work_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1349,7 +1403,7 @@ func (x *Refusal) String() string {
 func (*Refusal) ProtoMessage() {}
 
 func (x *Refusal) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[16]
+	mi := &file_gardner_v1_work_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1362,7 +1416,7 @@ func (x *Refusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refusal.ProtoReflect.Descriptor instead.
 func (*Refusal) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{16}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Refusal) GetBatch() uint64 {
@@ -1389,7 +1443,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_gardner_v1_work_proto_msgTypes[17]
+	mi := &file_gardner_v1_work_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1401,7 +1455,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[17]
+	mi := &file_gardner_v1_work_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1414,7 +1468,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{17}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Revoke) GetSeals() [][]byte {
@@ -1435,7 +1489,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_gardner_v1_work_proto_msgTypes[18]
+	mi := &file_gardner_v1_work_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1447,7 +1501,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[18]
+	mi := &file_gardner_v1_work_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1460,7 +1514,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{18}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Drain) GetLeave() bool {
@@ -1499,7 +1553,7 @@ const file_gardner_v1_work_proto_rawDesc = "" +
 	"\x03ack\x18\x04 \x01(\v2\x0f.gardner.v1.AckH\x00R\x03ack\x12,\n" +
 	"\x06revoke\x18\x05 \x01(\v2\x12.gardner.v1.RevokeH\x00R\x06revoke\x12)\n" +
 	"\x05drain\x18\x06 \x01(\v2\x11.gardner.v1.DrainH\x00R\x05drainB\t\n" +
-	"\amessage\"\x88\x02\n" +
+	"\amessage\"\x9a\x02\n" +
 	"\x05Hello\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -1508,8 +1562,11 @@ const file_gardner_v1_work_proto_rawDesc = "" +
 	"\x04host\x18\x05 \x01(\tR\x04host\x12\x10\n" +
 	"\x03pid\x18\x06 \x01(\rR\x03pid\x12\x14\n" +
 	"\x05slots\x18\a \x01(\rR\x05slots\x12?\n" +
-	"\vexperiments\x18\b \x03(\v2\x1d.gardner.v1.ExperimentVersionR\vexperiments\x12\x12\n" +
-	"\x04held\x18\t \x03(\fR\x04held\"A\n" +
+	"\vexperiments\x18\b \x03(\v2\x1d.gardner.v1.ExperimentVersionR\vexperiments\x12$\n" +
+	"\x04held\x18\t \x03(\v2\x10.gardner.v1.HeldR\x04held\"E\n" +
+	"\x04Held\x12\x12\n" +
+	"\x04seal\x18\x01 \x01(\fR\x04seal\x12)\n" +
+	"\x06ranges\x18\x02 \x03(\v2\x11.gardner.v1.RangeR\x06ranges\"A\n" +
 	"\x11ExperimentVersion\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\rR\aversion\"\x1e\n" +
@@ -1594,55 +1651,58 @@ func file_gardner_v1_work_proto_rawDescGZIP() []byte {
 }
 
 var file_gardner_v1_work_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_gardner_v1_work_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_gardner_v1_work_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_gardner_v1_work_proto_goTypes = []any{
 	(FailureKind)(0),           // 0: gardner.v1.FailureKind
 	(*WorkerMessage)(nil),      // 1: gardner.v1.WorkerMessage
 	(*CoordinatorMessage)(nil), // 2: gardner.v1.CoordinatorMessage
 	(*Hello)(nil),              // 3: gardner.v1.Hello
-	(*ExperimentVersion)(nil),  // 4: gardner.v1.ExperimentVersion
-	(*Pull)(nil),               // 5: gardner.v1.Pull
-	(*Results)(nil),            // 6: gardner.v1.Results
-	(*Failure)(nil),            // 7: gardner.v1.Failure
-	(*Range)(nil),              // 8: gardner.v1.Range
-	(*GiveBack)(nil),           // 9: gardner.v1.GiveBack
-	(*Heartbeat)(nil),          // 10: gardner.v1.Heartbeat
-	(*Running)(nil),            // 11: gardner.v1.Running
-	(*Goodbye)(nil),            // 12: gardner.v1.Goodbye
-	(*Welcome)(nil),            // 13: gardner.v1.Welcome
-	(*BlockSpec)(nil),          // 14: gardner.v1.BlockSpec
-	(*Lease)(nil),              // 15: gardner.v1.Lease
-	(*Ack)(nil),                // 16: gardner.v1.Ack
-	(*Refusal)(nil),            // 17: gardner.v1.Refusal
-	(*Revoke)(nil),             // 18: gardner.v1.Revoke
-	(*Drain)(nil),              // 19: gardner.v1.Drain
+	(*Held)(nil),               // 4: gardner.v1.Held
+	(*ExperimentVersion)(nil),  // 5: gardner.v1.ExperimentVersion
+	(*Pull)(nil),               // 6: gardner.v1.Pull
+	(*Results)(nil),            // 7: gardner.v1.Results
+	(*Failure)(nil),            // 8: gardner.v1.Failure
+	(*Range)(nil),              // 9: gardner.v1.Range
+	(*GiveBack)(nil),           // 10: gardner.v1.GiveBack
+	(*Heartbeat)(nil),          // 11: gardner.v1.Heartbeat
+	(*Running)(nil),            // 12: gardner.v1.Running
+	(*Goodbye)(nil),            // 13: gardner.v1.Goodbye
+	(*Welcome)(nil),            // 14: gardner.v1.Welcome
+	(*BlockSpec)(nil),          // 15: gardner.v1.BlockSpec
+	(*Lease)(nil),              // 16: gardner.v1.Lease
+	(*Ack)(nil),                // 17: gardner.v1.Ack
+	(*Refusal)(nil),            // 18: gardner.v1.Refusal
+	(*Revoke)(nil),             // 19: gardner.v1.Revoke
+	(*Drain)(nil),              // 20: gardner.v1.Drain
 }
 var file_gardner_v1_work_proto_depIdxs = []int32{
 	3,  // 0: gardner.v1.WorkerMessage.hello:type_name -> gardner.v1.Hello
-	5,  // 1: gardner.v1.WorkerMessage.pull:type_name -> gardner.v1.Pull
-	6,  // 2: gardner.v1.WorkerMessage.results:type_name -> gardner.v1.Results
-	7,  // 3: gardner.v1.WorkerMessage.failure:type_name -> gardner.v1.Failure
-	9,  // 4: gardner.v1.WorkerMessage.give_back:type_name -> gardner.v1.GiveBack
-	10, // 5: gardner.v1.WorkerMessage.heartbeat:type_name -> gardner.v1.Heartbeat
-	12, // 6: gardner.v1.WorkerMessage.goodbye:type_name -> gardner.v1.Goodbye
-	13, // 7: gardner.v1.CoordinatorMessage.welcome:type_name -> gardner.v1.Welcome
-	14, // 8: gardner.v1.CoordinatorMessage.block:type_name -> gardner.v1.BlockSpec
-	15, // 9: gardner.v1.CoordinatorMessage.lease:type_name -> gardner.v1.Lease
-	16, // 10: gardner.v1.CoordinatorMessage.ack:type_name -> gardner.v1.Ack
-	18, // 11: gardner.v1.CoordinatorMessage.revoke:type_name -> gardner.v1.Revoke
-	19, // 12: gardner.v1.CoordinatorMessage.drain:type_name -> gardner.v1.Drain
-	4,  // 13: gardner.v1.Hello.experiments:type_name -> gardner.v1.ExperimentVersion
-	0,  // 14: gardner.v1.Failure.kind:type_name -> gardner.v1.FailureKind
-	8,  // 15: gardner.v1.GiveBack.ranges:type_name -> gardner.v1.Range
-	11, // 16: gardner.v1.Heartbeat.running:type_name -> gardner.v1.Running
-	17, // 17: gardner.v1.Ack.refused:type_name -> gardner.v1.Refusal
-	1,  // 18: gardner.v1.Work.Session:input_type -> gardner.v1.WorkerMessage
-	2,  // 19: gardner.v1.Work.Session:output_type -> gardner.v1.CoordinatorMessage
-	19, // [19:20] is the sub-list for method output_type
-	18, // [18:19] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	6,  // 1: gardner.v1.WorkerMessage.pull:type_name -> gardner.v1.Pull
+	7,  // 2: gardner.v1.WorkerMessage.results:type_name -> gardner.v1.Results
+	8,  // 3: gardner.v1.WorkerMessage.failure:type_name -> gardner.v1.Failure
+	10, // 4: gardner.v1.WorkerMessage.give_back:type_name -> gardner.v1.GiveBack
+	11, // 5: gardner.v1.WorkerMessage.heartbeat:type_name -> gardner.v1.Heartbeat
+	13, // 6: gardner.v1.WorkerMessage.goodbye:type_name -> gardner.v1.Goodbye
+	14, // 7: gardner.v1.CoordinatorMessage.welcome:type_name -> gardner.v1.Welcome
+	15, // 8: gardner.v1.CoordinatorMessage.block:type_name -> gardner.v1.BlockSpec
+	16, // 9: gardner.v1.CoordinatorMessage.lease:type_name -> gardner.v1.Lease
+	17, // 10: gardner.v1.CoordinatorMessage.ack:type_name -> gardner.v1.Ack
+	19, // 11: gardner.v1.CoordinatorMessage.revoke:type_name -> gardner.v1.Revoke
+	20, // 12: gardner.v1.CoordinatorMessage.drain:type_name -> gardner.v1.Drain
+	5,  // 13: gardner.v1.Hello.experiments:type_name -> gardner.v1.ExperimentVersion
+	4,  // 14: gardner.v1.Hello.held:type_name -> gardner.v1.Held
+	9,  // 15: gardner.v1.Held.ranges:type_name -> gardner.v1.Range
+	0,  // 16: gardner.v1.Failure.kind:type_name -> gardner.v1.FailureKind
+	9,  // 17: gardner.v1.GiveBack.ranges:type_name -> gardner.v1.Range
+	12, // 18: gardner.v1.Heartbeat.running:type_name -> gardner.v1.Running
+	18, // 19: gardner.v1.Ack.refused:type_name -> gardner.v1.Refusal
+	1,  // 20: gardner.v1.Work.Session:input_type -> gardner.v1.WorkerMessage
+	2,  // 21: gardner.v1.Work.Session:output_type -> gardner.v1.CoordinatorMessage
+	21, // [21:22] is the sub-list for method output_type
+	20, // [20:21] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_gardner_v1_work_proto_init() }
@@ -1673,7 +1733,7 @@ func file_gardner_v1_work_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_gardner_v1_work_proto_rawDesc), len(file_gardner_v1_work_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
