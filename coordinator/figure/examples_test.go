@@ -52,6 +52,14 @@ func testPoints(r *rand.Rand, xs []float64, f func(float64) (float64, error), bi
 	return out
 }
 
+// plainFigure is quick to make.
+func plainFigure() *Figure {
+	xs := grid(0, 3, 31)
+	return &Figure{X: Axis{Name: Symbol("kappa")}, Y: Axis{Name: Symbol("alpha_in")}, Meta: []Meta{{"query", "capacity --by N,kappa"}, {"seed", "1"}},
+		Panels: []Panel{{Lines: []Line{{Label: "theory", X: xs, Y: curve(xs, neuron.CapacityIn)}},
+			Series: []Series{{Label: "*N* = 50", Points: []Point{{0.5, 1, 0.1}, {2, 0.3, 0.1}}}}}}}
+}
+
 func capacityFigure() *Figure {
 	r := rand.New(rand.NewPCG(1, 2))
 	ks := grid(0, 3, 121)
@@ -92,7 +100,7 @@ func singleFigure() *Figure {
 // free corner.
 func robustnessFigure() *Figure {
 	r := rand.New(rand.NewPCG(3, 4))
-	alphas := grid(0.05, 1.99, 300)
+	alphas, coarse := grid(0.05, 1.99, 300), grid(0.05, 1.96, 50)
 	dots := grid(0.1, 1.9, 10)
 	p := Panel{Lines: []Line{
 		{Label: "theory " + Symbol("kappa_in"), X: alphas, Y: curve(alphas, neuron.KappaIn), Style: 0},
@@ -101,7 +109,7 @@ func robustnessFigure() *Figure {
 	for i, n := range []int{100, 400} {
 		out := func(a float64) (float64, error) { return neuron.KappaOutFinite(a, n, 1, 1) }
 		own := func(a float64) (float64, error) { return neuron.KappaOutInFinite(a, n, 1) }
-		p.Lines = append(p.Lines, Line{Label: fmt.Sprintf("theory, *N* = %d", n), X: alphas, Y: curve(alphas, out), Dash: Dash(i + 1), Style: 1})
+		p.Lines = append(p.Lines, Line{Label: fmt.Sprintf("theory, *N* = %d", n), X: coarse, Y: curve(coarse, out), Dash: Dash(i + 1), Style: 1})
 		for k, c := range []struct {
 			label string
 			f     func(float64) (float64, error)

@@ -76,7 +76,7 @@ func TestMarginCostSlope(t *testing.T) {
 
 func TestMarginOfCostInverts(t *testing.T) {
 	t.Parallel()
-	for _, p := range []float64{1e-6, 1e-3, 0.1, 0.5, 0.97} {
+	for _, p := range []float64{1e-12, 1e-3, 0.1, 0.5, 0.97} {
 		for _, k := range []float64{-4, 0, 1e-6, 0.2, 1, 8, 1e3, 1e9, 1e140} {
 			e, _, _ := cost(p, k)
 			if got := marginOfCost(p, e); math.Abs(got-k) > 1e-13*(1+math.Abs(k)) {
