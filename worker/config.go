@@ -36,8 +36,11 @@ type Config struct {
 	// TaskLog gets one line, "block ordinal", at the start of each execution. It
 	// may be nil.
 	TaskLog io.Writer
-	// MaxBackoff bounds the pause between two attempts to connect; 0 means 15
-	// seconds.
+	// BatchTasks is the most results of one message; 0 means 1,000.
+	BatchTasks int
+	// MaxBackoff bounds the pause between two attempts to connect (which varies by
+	// half of it); 0 means 3 seconds. A coordinator that restarts waits one
+	// heartbeat, 5 seconds, for its workers before it hands their leases out again.
 	MaxBackoff time.Duration
 }
 
@@ -52,7 +55,10 @@ func (c Config) resolved() Config {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.MaxBackoff == 0 {
-		c.MaxBackoff = 15 * time.Second
+		c.MaxBackoff = 3 * time.Second
+	}
+	if c.BatchTasks <= 0 {
+		c.BatchTasks = batchTasks
 	}
 	return c
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // lease is a range of tasks this worker was handed. The loop creates it, one
-// slot runs it; next is the slot's own.
+// slot runs it.
 type lease struct {
 	seal []byte
 	plan *sweeps.Plan
@@ -16,6 +16,7 @@ type lease struct {
 	mask []int // inner rows wanted, nil: all
 	lo   uint64
 	hi   uint64
+	next uint64 // the loop's: tasks below it are in the outbox or settled
 
 	// ctx ends when the lease is revoked or the worker's grace has passed.
 	ctx    context.Context
@@ -25,7 +26,7 @@ type lease struct {
 }
 
 func newLease(m *gardnerv1.Lease, id sweeps.BlockID, plan *sweeps.Plan) *lease {
-	l := &lease{seal: m.Seal, plan: plan, id: id, lo: m.Lo, hi: m.Hi}
+	l := &lease{seal: m.Seal, plan: plan, id: id, lo: m.Lo, hi: m.Hi, next: m.Lo}
 	if len(m.Inner) > 0 {
 		l.mask = make([]int, len(m.Inner))
 		for i, row := range m.Inner {

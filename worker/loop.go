@@ -21,6 +21,7 @@ const (
 	defaultTasks     = 1 << 16
 	defaultBytes     = 64 << 20
 	firstBackoff     = 100 * time.Millisecond
+	reserveBelow     = 0.25 // seconds a task
 )
 
 // loop owns the worker's state; only its goroutine touches it.
@@ -49,9 +50,11 @@ type loop struct {
 	lastBeat time.Time
 
 	idleSince time.Time
-	stopping  bool // no more leases are wanted
-	deadline  time.Time
-	cut       bool // running tasks have been cut short
+	// taskSeconds is how long tasks take, as the last batch shows.
+	taskSeconds float32
+	stopping    bool // no more leases are wanted
+	deadline    time.Time
+	cut         bool // running tasks have been cut short
 }
 
 type dialled struct {
@@ -68,7 +71,7 @@ func newLoop(cfg Config) *loop {
 		log = &taskLog{w: cfg.TaskLog}
 	}
 	for i := range cfg.Slots {
-		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), out: w.batches, stop: &w.stop, log: log})
+		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log})
 	}
 	return w
 }
@@ -244,16 +247,20 @@ func (w *loop) collect(b *batch) {
 	if !w.leases[l] {
 		return // its database is gone, or it was settled by a hurried end
 	}
-	if len(b.results.Ordinals) > 0 {
+	if n := len(b.results.Ordinals); n > 0 {
+		l.next = max(l.next, b.results.Ordinals[n-1]+1)
 		b.results.Batch, b.results.Seal = w.out.number(), l.seal
+		w.taskSeconds = mean(b.results.Seconds)
 		w.out.put(b.results.Batch, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Results{Results: &b.results}})
 	}
 	if b.failure != nil {
 		w.cfg.Logger.Warn("task failed", "block", l.id.Short(), "ordinal", b.failure.Ordinal, "kind", b.failure.Kind, "error", b.failure.Message)
+		l.next = max(l.next, b.failure.Ordinal+1)
 		b.failure.Batch, b.failure.Seal = w.out.number(), l.seal
 		w.out.put(b.failure.Batch, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Failure{Failure: b.failure}})
 	}
 	if b.back != nil && !l.revoked {
+		l.next = l.hi
 		w.giveBack(l, b.back)
 	}
 	if b.end {
@@ -267,9 +274,13 @@ func (w *loop) giveBack(l *lease, r *gardnerv1.Range) {
 		GiveBack: &gardnerv1.GiveBack{Batch: n, Seal: l.seal, Ranges: []*gardnerv1.Range{r}}}})
 }
 
-// pull asks for a lease for every free slot and one in reserve.
+// pull asks for a lease for every free slot, and for one in reserve while tasks are short: a reserve of long ones would
+// wait here while another worker is idle.
 func (w *loop) pull() {
-	want := len(w.slots) + 1 - len(w.leases) - w.pulled
+	want := len(w.slots) - len(w.leases) - w.pulled
+	if w.taskSeconds < reserveBelow {
+		want++
+	}
 	if w.session == nil || w.stopping || want <= 0 {
 		return
 	}
@@ -290,10 +301,37 @@ func (w *loop) hello() *gardnerv1.Hello {
 			h.Experiments = append(h.Experiments, &gardnerv1.ExperimentVersion{Name: name, Version: uint32(e.Version)})
 		}
 	}
-	for l := range w.leases {
-		h.Held = append(h.Held, l.seal)
-	}
+	h.Held = w.held()
 	return h
+}
+
+// held lists what is not settled: leases waiting or under way as a whole, and of those that have ended what the
+// coordinator has not acknowledged.
+func (w *loop) held() []*gardnerv1.Held {
+	var held []*gardnerv1.Held
+	whole := map[string]bool{}
+	for l := range w.leases {
+		whole[string(l.seal)] = true
+		held = append(held, &gardnerv1.Held{Seal: l.seal, Ranges: []*gardnerv1.Range{{Lo: l.lo, Hi: l.hi}}})
+	}
+	rest := map[string]*gardnerv1.Held{}
+	w.out.each(func(seal []byte, ordinal uint64) {
+		if whole[string(seal)] {
+			return
+		}
+		h := rest[string(seal)]
+		if h == nil {
+			h = &gardnerv1.Held{Seal: seal}
+			rest[string(seal)] = h
+			held = append(held, h)
+		}
+		if n := len(h.Ranges); n > 0 && h.Ranges[n-1].Hi == ordinal {
+			h.Ranges[n-1].Hi++
+			return
+		}
+		h.Ranges = append(h.Ranges, &gardnerv1.Range{Lo: ordinal, Hi: ordinal + 1})
+	})
+	return held
 }
 
 func (w *loop) heartbeat(now time.Time) *gardnerv1.Heartbeat {
@@ -356,4 +394,12 @@ func (w *loop) later(err error) error {
 	w.retryAt = time.Now().Add(pause)
 	w.cfg.Logger.Warn("not connected", "error", err, "again_in", pause.Round(time.Millisecond))
 	return nil
+}
+
+func mean(x []float32) float32 {
+	sum := float32(0)
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float32(len(x))
 }

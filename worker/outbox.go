@@ -1,7 +1,8 @@
 package worker
 
 import (
-	"sort"
+	"maps"
+	"slices"
 
 	gardnerv1 "gardner/proto/gardner/v1"
 )
@@ -56,15 +57,37 @@ func (o *outbox) settle(number uint64) {
 
 // again puts everything unsettled back in line, for a new session.
 func (o *outbox) again() {
+	o.unsent = o.unsent[:0:0]
+	for _, n := range o.numbers() {
+		o.unsent = append(o.unsent, o.messages[n].message)
+	}
+}
+
+// numbers lists the unsettled messages in order.
+func (o *outbox) numbers() []uint64 { return slices.Sorted(maps.Keys(o.messages)) }
+
+// each calls fn for every task that was computed or failed and is not settled.
+func (o *outbox) each(fn func(seal []byte, ordinal uint64)) {
+	for _, n := range o.numbers() {
+		switch m := o.messages[n].message.Message.(type) {
+		case *gardnerv1.WorkerMessage_Results:
+			for _, ordinal := range m.Results.Ordinals {
+				fn(m.Results.Seal, ordinal)
+			}
+		case *gardnerv1.WorkerMessage_Failure:
+			fn(m.Failure.Seal, m.Failure.Ordinal)
+		}
+	}
+}
+
+// numbers lists the unsettled messages, oldest first.
+func (o *outbox) numbers() []uint64 {
 	numbers := make([]uint64, 0, len(o.messages))
 	for n := range o.messages {
 		numbers = append(numbers, n)
 	}
-	sort.Slice(numbers, func(i, j int) bool { return numbers[i] < numbers[j] })
-	o.unsent = o.unsent[:0:0]
-	for _, n := range numbers {
-		o.unsent = append(o.unsent, o.messages[n].message)
-	}
+	slices.Sort(numbers)
+	return numbers
 }
 
 // drop forgets everything: another database is at the other end.

@@ -36,6 +36,7 @@ type batch struct {
 type slot struct {
 	number  int
 	threads int
+	batch   int // tasks of a full batch
 	out     chan<- *batch
 	stop    *atomic.Bool // set when leases under way are to be given back
 	log     *taskLog
@@ -123,7 +124,7 @@ func (s *slot) add(l *lease, ordinal uint64, record []byte, seconds float32, sta
 	r.Sizes = append(r.Sizes, uint32(len(record)))
 	r.Records = append(r.Records, record...)
 	r.Seconds = append(r.Seconds, seconds)
-	if len(r.Ordinals) < batchTasks && len(r.Records) < batchBytes && time.Since(s.since) < batchAge {
+	if len(r.Ordinals) < s.batch && len(r.Records) < batchBytes && time.Since(s.since) < batchAge {
 		return nil
 	}
 	return s.takeLocked()

@@ -182,8 +182,12 @@ func TestResultsAreHandedInAgainUntilAcknowledged(t *testing.T) {
 		return status.Error(codes.Unavailable, "cut") // before the acknowledgement
 	})
 	h.play(func(s *script) error {
-		if _, err := s.welcome(); err != nil {
+		hello, err := s.welcome()
+		if err != nil {
 			return err
+		}
+		if len(hello.Held) != 1 || len(hello.Held[0].Ranges) != 1 || hello.Held[0].Ranges[0].Lo != 1 || hello.Held[0].Ranges[0].Hi != 4 {
+			return fmt.Errorf("holds %v, want tasks 1 to 4", hello.Held)
 		}
 		m, err := s.next()
 		if err != nil {
