@@ -16,7 +16,6 @@ type lease struct {
 	mask []int // inner rows wanted, nil: all
 	lo   uint64
 	hi   uint64
-	next uint64 // the loop's: tasks below it are in the outbox or settled
 
 	// ctx ends when the lease is revoked or the worker's grace has passed.
 	ctx    context.Context
@@ -26,7 +25,7 @@ type lease struct {
 }
 
 func newLease(m *gardnerv1.Lease, id sweeps.BlockID, plan *sweeps.Plan) *lease {
-	l := &lease{seal: m.Seal, plan: plan, id: id, lo: m.Lo, hi: m.Hi, next: m.Lo}
+	l := &lease{seal: m.Seal, plan: plan, id: id, lo: m.Lo, hi: m.Hi}
 	if len(m.Inner) > 0 {
 		l.mask = make([]int, len(m.Inner))
 		for i, row := range m.Inner {

@@ -247,20 +247,17 @@ func (w *loop) collect(b *batch) {
 	if !w.leases[l] {
 		return // its database is gone, or it was settled by a hurried end
 	}
-	if n := len(b.results.Ordinals); n > 0 {
-		l.next = max(l.next, b.results.Ordinals[n-1]+1)
+	if len(b.results.Ordinals) > 0 {
 		b.results.Batch, b.results.Seal = w.out.number(), l.seal
 		w.taskSeconds = mean(b.results.Seconds)
 		w.out.put(b.results.Batch, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Results{Results: &b.results}})
 	}
 	if b.failure != nil {
 		w.cfg.Logger.Warn("task failed", "block", l.id.Short(), "ordinal", b.failure.Ordinal, "kind", b.failure.Kind, "error", b.failure.Message)
-		l.next = max(l.next, b.failure.Ordinal+1)
 		b.failure.Batch, b.failure.Seal = w.out.number(), l.seal
 		w.out.put(b.failure.Batch, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Failure{Failure: b.failure}})
 	}
 	if b.back != nil && !l.revoked {
-		l.next = l.hi
 		w.giveBack(l, b.back)
 	}
 	if b.end {

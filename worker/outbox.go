@@ -80,16 +80,6 @@ func (o *outbox) each(fn func(seal []byte, ordinal uint64)) {
 	}
 }
 
-// numbers lists the unsettled messages, oldest first.
-func (o *outbox) numbers() []uint64 {
-	numbers := make([]uint64, 0, len(o.messages))
-	for n := range o.messages {
-		numbers = append(numbers, n)
-	}
-	slices.Sort(numbers)
-	return numbers
-}
-
 // drop forgets everything: another database is at the other end.
 func (o *outbox) drop() { *o = outbox{last: o.last} }
 
