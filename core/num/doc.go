@@ -17,7 +17,7 @@
 // results and in units in the last place (ulp, 1.1e-16 to 2.2e-16 relative):
 //
 //	Exp, Log, Pow     0.51      Gauss            1.1
-//	Log1p             0.65      H, J1, J2, Erfc  2.0
+//	Log1p             0.65      H, J1, J2, Erfc  2.4
 //	Expm1             0.75      LogGamma         4.0
 //	Tanh              2.5       InvH             4.5 (near p = 1/2; tails 1)
 //
