@@ -31,7 +31,7 @@ func LogGamma(x float64) float64 {
 // piecewise polynomial, so that it is accurate near them.
 func logGammaNear(x float64) float64 {
 	i := min(int((x-0.5)*8), len(gammaTable)-1)
-	t := x - (0.5625 + float64(i)*0.125)
+	t := x - (0.5625 + float64(float64(i)*0.125))
 	c := &gammaTable[i]
 	p := c[len(c)-1]
 	for k := len(c) - 2; k >= 0; k-- {

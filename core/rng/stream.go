@@ -24,10 +24,10 @@ func New(k Key) *Stream {
 func (s *Stream) Uint64() uint64 { return s.src.Uint64() }
 
 // Float64 returns a uniform number in [0, 1), a multiple of 2^-53.
-func (s *Stream) Float64() float64 { return float64(s.src.Uint64()>>11) * 0x1p-53 }
+func (s *Stream) Float64() float64 { return float64(float64(s.src.Uint64()>>11) * 0x1p-53) }
 
 // open returns a uniform number in (0, 1], a multiple of 2^-53, whose logarithm exists.
-func (s *Stream) open() float64 { return float64(s.src.Uint64()>>11+1) * 0x1p-53 }
+func (s *Stream) open() float64 { return float64(float64(s.src.Uint64()>>11+1) * 0x1p-53) }
 
 // Bernoulli returns true with probability p; never for p <= 0, always for p >= 1.
 func (s *Stream) Bernoulli(p float64) bool { return s.Float64() < p }
