@@ -21,14 +21,16 @@ func (e *NotPositiveError) Error() string {
 func positivePivot(v float64) bool { return v > 0 && v <= math.MaxFloat64 }
 
 // cholBlock is the number of columns of L computed together. It is a multiple
-// of every path's tile height and at most blockK.
+// of every path's tile height; one and a half times it is at most blockK.
 const cholBlock = 96
 
-// cholScratch is what Cholesky and TriSolve keep between calls.
-type cholScratch struct {
-	diag  panels // the diagonal block of L
-	below panels // the rows below it, then rows of L
-	recip []float64
+// cholBlockLen returns the length of the next diagonal block when n columns are
+// left; a short last one is not worth a round of its own.
+func cholBlockLen(n int) int {
+	if n <= cholBlock*3/2 {
+		return n
+	}
+	return cholBlock
 }
 
 // Cholesky replaces the lower triangle of the symmetric n x n matrix A by L
@@ -47,16 +49,16 @@ func (e *Engine) Cholesky(a []float64, lda, n int) error {
 		return nil
 	}
 	s := &e.chol
-	if err := e.factorDiagonal(a, lda, 0, min(cholBlock, n), e.edgeTile(0)); err != nil {
+	if err := e.factorDiagonal(a, lda, 0, cholBlockLen(n), e.edgeTile(0)); err != nil {
 		return err
 	}
-	for j0 := 0; j0+cholBlock < n; j0 += cholBlock {
+	for j0 := 0; cholBlockLen(n-j0) < n-j0; j0 += cholBlock {
 		j1 := j0 + cholBlock
 		rest := n - j1
 		e.solveRows(a[j1*lda+j0:], lda, rest, cholBlock)
 
 		u := update{c: a[j1*lda+j1:], ldc: lda, m: rest, n: rest, left: &s.below, right: &s.below, lower: true, load: true, sub: true}
-		next := min(cholBlock, rest)
+		next := cholBlockLen(rest)
 		rows := (rest - next + blockRows - 1) / blockRows
 		cols := (rest + blockCols - 1) / blockCols
 		var err error
@@ -74,134 +76,4 @@ func (e *Engine) Cholesky(a []float64, lda, n int) error {
 		}
 	}
 	return nil
-}
-
-// factorDiagonal factorises the diagonal block of n <= cholBlock rows at
-// (j0, j0) of A, all earlier columns having been subtracted, in place and in
-// e.chol.diag, with the reciprocals of its diagonal in e.chol.recip.
-//
-// It goes left to right over panels of w columns: subtract the earlier columns
-// from the w x w diagonal block and factorise that by hand, then solve the
-// rows below against it, three panels at a time.
-func (e *Engine) factorDiagonal(a []float64, lda, j0, n int, edge []float64) error {
-	s, w := &e.chol, e.path.width()
-	np := (n + w - 1) / w
-	e.chol.loadDiagonal(e.path, a[j0*lda+j0:], lda, n)
-	for b := range np {
-		k := b * w
-		panel := s.diag.panel(b, 0)
-		block := panel[k*w : (k+w)*w]
-		if k > 0 {
-			ld := 3 * w
-			clear(edge[:w*ld])
-			for t := range w {
-				copy(edge[t*ld:t*ld+w], block[t*w:(t+1)*w])
-			}
-			e.path.tile(k, panel, panel, 0, edge, ld, true, true)
-			for t := range w {
-				copy(block[t*w:(t+1)*w], edge[t*ld:t*ld+w])
-			}
-		}
-		if bad, v := factorTile(block, w, min(w, n-k), s.recip[k:]); bad >= 0 {
-			return &NotPositiveError{Pivot: j0 + k + bad, Value: v}
-		}
-		for p := b + 1; p < np; p += 3 {
-			e.path.solveTile(k, panel, s.diag.panel(p, 0), w*s.diag.k, s.recip[k:])
-		}
-	}
-	for i := range n {
-		row := a[(j0+i)*lda+j0 : (j0+i)*lda+j0+i+1]
-		panel := s.diag.panel(i/w, 0)
-		for j := range row {
-			row[j] = panel[j*w+i%w]
-		}
-	}
-	return nil
-}
-
-// loadDiagonal packs a lower triangular block of n rows into s.diag and makes
-// room for its reciprocals. Columns are padded to whole panels; the padding
-// and the upper triangle are zero.
-func (s *cholScratch) loadDiagonal(p Path, a []float64, lda, n int) {
-	w := p.width()
-	k := (n + w - 1) / w * w
-	s.diag.reset(w, k+2*w, k) // two spare panels: solveTile takes three at a time
-	clear(s.diag.data)
-	for i := range n {
-		panel := s.diag.panel(i/w, 0)
-		for j, v := range a[i*lda : i*lda+i+1] {
-			panel[j*w+i%w] = v
-		}
-	}
-	if len(s.recip) < k {
-		s.recip = make([]float64, k)
-	}
-	clear(s.recip)
-}
-
-// factorTile factorises the leading n rows of a w x w tile stored by columns
-// (element (r, t), r >= t, at t*w+r). It returns the first pivot that is not
-// positive and its value, or -1.
-func factorTile(tile []float64, w, n int, recip []float64) (int, float64) {
-	for t := range n {
-		col := tile[t*w : (t+1)*w]
-		if !positivePivot(col[t]) {
-			return t, col[t]
-		}
-		col[t] = math.Sqrt(col[t])
-		f := 1 / col[t]
-		recip[t] = f
-		for r := t + 1; r < n; r++ {
-			col[r] *= f
-		}
-		for u := t + 1; u < n; u++ {
-			v := -col[u]
-			other := tile[u*w : (u+1)*w]
-			for r := u; r < n; r++ {
-				other[r] = math.FMA(v, col[r], other[r])
-			}
-		}
-	}
-	return -1, 0
-}
-
-// solveRows replaces m rows of n columns (from a on) by their solutions against
-// the diagonal block of order n, B = B L'^-1, in place and packed in
-// e.chol.below, whose inner index is padded to whole panels. Groups of three
-// panels are the tasks.
-func (e *Engine) solveRows(a []float64, lda, m, n int) {
-	s, w := &e.chol, e.path.width()
-	k := s.diag.k
-	s.below.reset(w, m, k)
-	src := source{a: a, ld: lda, scale: 1}
-	e.parallel(s.below.count/3, m*k*k/2, func(_, task int) {
-		for p := 3 * task; p < 3*task+3; p++ {
-			panel := s.below.panel(p, 0)
-			e.path.packPanel(panel, w, n, m-p*w, src, p*w, 0)
-			clear(panel[w*n : w*k])
-		}
-		x := s.below.panel(3*task, 0)
-		for b := 0; b < k; b += w {
-			e.path.solveTile(b, s.diag.panel(b/w, 0), x, w*k, s.recip[b:])
-		}
-		for p := 3 * task; p < 3*task+3; p++ {
-			if rows := min(w, m-p*w); rows > 0 {
-				e.path.unpackPanel(a[p*w*lda:], lda, s.below.panel(p, 0), w, n, rows)
-			}
-		}
-	})
-}
-
-// unpackPanel stores rows of a packed panel back: dst[r*ld+l] = src[l*w+r].
-func (p Path) unpackPanel(dst []float64, ld int, src []float64, w, k, rows int) {
-	done := 0
-	if rows == w {
-		done = p.unpackRows(dst, ld, src, k)
-	}
-	for r := range rows {
-		row := dst[r*ld : r*ld+k]
-		for l := done; l < k; l++ {
-			row[l] = src[l*w+r]
-		}
-	}
 }

@@ -11,7 +11,7 @@ import (
 // the number of threads, nor on what the engine did before.
 //
 // The scratch memory grows to what the largest call so far needed: about
-// 2*min(k, 1024)*n numbers for a symmetric product of order n.
+// 2*min(k, superK)*n numbers for a symmetric product of order n.
 type Engine struct {
 	threads     int
 	path        Path

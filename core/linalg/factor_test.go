@@ -52,18 +52,31 @@ func (m *model) check(t *testing.T, f *Factor) {
 	}
 }
 
+// A random walk of changes: each path must follow the matrix, and all must give
+// the bits of the plain one.
 func TestFactorFollowsItsMatrix(t *testing.T) {
 	t.Parallel()
-	const rank = 90
+	plain := factorWalk(t, Plain)
+	for _, p := range []Path{NEON, AVX2, AVX512} {
+		if p.Available() {
+			sameBits(t, p.String(), factorWalk(t, p), plain)
+		}
+	}
+}
+
+// factorWalk returns the final factor of the walk, row by row, and a solution.
+func factorWalk(t *testing.T, p Path) []float64 {
+	t.Helper()
+	const rank = 100
 	r := rand.New(rand.NewPCG(3, 1))
-	f, m := NewFactor(4), &model{}
+	f, m := NewFactorPath(4, p), &model{}
 	var rows [][]float64 // A is the Gram matrix of these, plus the updates in force
 	var extra [][]float64
 	for step := range 400 {
 		n := f.Len()
 		switch op := r.IntN(8); {
 		case op < 4 || n < 3:
-			if n >= 70 {
+			if n >= 80 {
 				continue
 			}
 			row := normals(r, rank, false)
@@ -117,6 +130,11 @@ func TestFactorFollowsItsMatrix(t *testing.T) {
 		back[i] = Dot(m.a[i], x)
 	}
 	near(t, "A (A^-1 b)", back, b, 1e-10)
+	out := x
+	for i := range f.Len() {
+		out = append(out, f.Row(i)...)
+	}
+	return out[:len(out):len(out)]
 }
 
 func TestFactorRefusesWhatIsNotPositive(t *testing.T) {

@@ -1,36 +1,33 @@
 package linalg
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
 )
 
 func TestDotAndAxpy(t *testing.T) {
-	t.Parallel()
-	r := rand.New(rand.NewPCG(1, 1))
-	for n := range 300 {
-		x, y := normals(r, n, true), normals(r, n, true)
-		sameBits(t, fmt.Sprintf("dot n=%d", n), []float64{Dot(x, y)}, []float64{naiveDot(x, y)})
-		want := append([]float64{}, y...)
-		naiveGemm(want, n, []float64{1.7}, 1, x, n, 1, n, 1, 1, 1, false)
-		Axpy(1.7, x, y)
-		sameBits(t, fmt.Sprintf("axpy n=%d", n), y, want)
-	}
-}
-
-func TestCholeskyFindsTheBadPivot(t *testing.T) {
-	t.Parallel()
-	r := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{1, 5, 40, 130, 300} {
-		bad := r.IntN(n)
-		a := positive(r, n, n)
-		a[bad*n+bad] = -1
-		var err *NotPositiveError
-		if got := New(2).Cholesky(a, n, n); !errors.As(got, &err) || err.Pivot != bad || err.Value > -1 {
-			t.Errorf("n=%d: got %v, want pivot %d", n, got, bad)
+	eachPath(t, func(t *testing.T, p Path) {
+		r := rand.New(rand.NewPCG(1, 1))
+		for n := range 300 {
+			x, y := normals(r, n, true), matrix(r, 1, n, n, true)
+			sameBits(t, fmt.Sprintf("dot n=%d", n), []float64{p.dot(x, y)}, []float64{naiveDot(x, y)})
+			want := clone(y)
+			naiveGemm(want, n, []float64{1.7}, 1, x, n, 1, n, 1, 1, 1, false)
+			p.axpy(1.7, x, y)
+			sameBits(t, fmt.Sprintf("axpy n=%d", n), y, want)
 		}
+		// Products that underflow to -0 in some lanes and not in others.
+		x := []float64{-0x1p-600, 1, 2}
+		y := []float64{0x1p-600, 0, 0}
+		sameBits(t, "dot with -0", []float64{p.dot(x[:1], y[:1])}, []float64{naiveDot(x[:1], y[:1])})
+	})
+	if got := Dot([]float64{1, 2, 3}, []float64{4, 5, 6}); got != 32 {
+		t.Errorf("dot = %g, want 32", got)
+	}
+	y := []float64{1, 2}
+	if Axpy(2, []float64{3, 4}, y); y[0] != 7 || y[1] != 10 {
+		t.Errorf("axpy = %g, want 7 10", y)
 	}
 }
 

@@ -110,8 +110,8 @@ func naiveSolveLowerT(l []float64, ldl, n int, b []float64) {
 	}
 }
 
-// normals returns n random numbers; a few are exact zeros, and special adds
-// subnormal and huge ones.
+// normals returns n random numbers; a few are zeros of either sign, and special
+// adds subnormal and huge ones and, rarely, infinities and NaN.
 func normals(r *rand.Rand, n int, special bool) []float64 {
 	x := make([]float64, n)
 	for i := range x {
@@ -129,15 +129,38 @@ func normals(r *rand.Rand, n int, special bool) []float64 {
 			if special {
 				x[i] *= 0x1p+500
 			}
+		case 4:
+			if special && r.IntN(20) == 0 {
+				x[i] = math.Inf(1 - 2*r.IntN(2))
+			}
+		case 5:
+			if special && r.IntN(20) == 0 {
+				x[i] = math.NaN()
+			}
 		}
 	}
 	return x
 }
 
+// matrix returns a random m x n operand, no longer than it must be, with some
+// numbers behind it that nobody may change.
+func matrix(r *rand.Rand, m, n, ld int, special bool) []float64 {
+	need := 0
+	if m > 0 && n > 0 {
+		need = (m-1)*ld + n
+	}
+	return normals(r, need+30, special)[:need]
+}
+
+// clone copies x and what lies behind it up to its capacity.
+func clone(x []float64) []float64 {
+	return append(make([]float64, 0, cap(x)), x[:cap(x)]...)[:len(x)]
+}
+
 // positive returns a random symmetric positive definite n x n matrix.
 func positive(r *rand.Rand, n, lda int) []float64 {
 	a := normals(r, n*n, false)
-	c := normals(r, n*lda+8, false)
+	c := matrix(r, n, n, lda, false)
 	naiveSyrk(c, lda, a, n, n, n, nil, false)
 	for i := range n {
 		c[i*lda+i] += 0.1 * float64(n)
@@ -145,10 +168,11 @@ func positive(r *rand.Rand, n, lda int) []float64 {
 	return c
 }
 
-// sameBits fails unless got and want have the same bits; any NaN equals any
-// other.
+// sameBits fails unless got and want have the same bits up to their
+// capacities; any NaN equals any other.
 func sameBits(t testing.TB, what string, got, want []float64) {
 	t.Helper()
+	got, want = got[:cap(got)], want[:cap(want)]
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
 	}

@@ -1,13 +1,13 @@
 package linalg
 
-// blockK is the length of a block of the inner index: what of one group of
-// three panels (blockK x 24 numbers) plus one panel the first-level cache
-// should hold while the tile kernel runs over it.
-const blockK = 256
+// blockK is the length of a block of the inner index. Three panels of this
+// length (24 rows, 36 KiB) and one more (12 KiB) fill a first-level cache of
+// 48 KiB.
+const blockK = 192
 
 // superK bounds the packed part of the inner index, and with it the memory of
 // the panels.
-const superK = 4 * blockK
+const superK = 6 * blockK
 
 // panels is an n x k operand packed for the tile kernel: panels of w
 // consecutive rows, each stored k-major, w numbers per k, so that the kernel
