@@ -36,7 +36,7 @@ type ipm struct {
 	dl0, dx0                         []float64
 	dlam, dv, ds, dz                 []float64
 	affL, affV, affS, affZ           []float64
-	negV                             []float64
+	negV, atdl, adv                  []float64
 	dkappa, dtau, deta, dq           float64
 	affKappa, affTau, affEta, affBal float64
 }
@@ -58,6 +58,8 @@ func newIPM(g *program, fixedEta float64) *ipm {
 		*s = cut(m)
 	}
 	ip.affZ = g.work.take("ipm.affz", n)
+	ip.atdl = g.work.take("ipm.atdl", n)
+	ip.adv = g.work.take("ipm.adv", m)
 	if fixedEta > 0 {
 		ip.fixedEta, ip.eta = true, fixedEta
 	}
@@ -75,6 +77,12 @@ func (ip *ipm) start() {
 		}
 	}
 	g.balance(ip.lambda)
+	if g.e == nil && g.c != nil {
+		// Both classes with equal weight: A'lambda, and with it the first bound, is then free of the mean input.
+		classes := *g
+		classes.e = g.c
+		classes.balance(ip.lambda)
+	}
 	total := 0.0
 	for mu, d := range g.d {
 		total += float64(d * ip.lambda[mu])
@@ -86,7 +94,7 @@ func (ip *ipm) start() {
 	}
 	g.eng.MulVecT(ip.atl, g.a, g.n, g.m, g.n, ip.lambda)
 	if !ip.fixedEta {
-		ip.eta = math.Max(1e-3, 2*math.Sqrt(linalg.Dot(ip.atl, ip.atl)))
+		ip.eta = math.Max(1e-3, math.Sqrt(linalg.Dot(ip.atl, ip.atl)))
 	}
 	for j := range ip.v {
 		if !g.isFree(j) {
@@ -95,6 +103,7 @@ func (ip *ipm) start() {
 			ip.v[j] = ip.atl[j] / ip.eta
 		}
 	}
+	ip.balanceDrive()
 	if norm := math.Sqrt(linalg.Dot(ip.v, ip.v)); norm > 0.75 {
 		for j := range ip.v {
 			ip.v[j] *= 0.75 / norm
@@ -130,11 +139,53 @@ func (ip *ipm) start() {
 	ip.measure()
 }
 
+// balanceDrive rescales the weights whose mean input (g x over the patterns) is positive against those whose is negative
+// so that the mean drive vanishes: it is of order sqrt N otherwise and costs the first iterations.
+func (ip *ipm) balanceDrive() {
+	g := ip.g
+	mean := ip.dvec // scratch
+	clear(mean)
+	for mu := range g.m {
+		y := 1.0
+		if t := g.border(mu); t < 0 {
+			y = -1
+		}
+		linalg.Axpy(y, g.a[mu*g.n:(mu+1)*g.n], mean)
+	}
+	var plus, minus float64
+	for j, x := range mean {
+		if g.isFree(j) {
+			continue
+		}
+		d := float64(x * ip.v[j])
+		plus, minus = plus+math.Max(d, 0), minus-math.Min(d, 0)
+	}
+	if plus == 0 || minus == 0 {
+		return
+	}
+	before := math.Sqrt(linalg.Dot(ip.v, ip.v))
+	for j, x := range mean {
+		switch {
+		case g.isFree(j):
+		case x > 0:
+			ip.v[j] *= math.Min(100, math.Sqrt(minus/plus))
+		case x < 0:
+			ip.v[j] *= math.Min(100, math.Sqrt(plus/minus))
+		}
+	}
+	after := math.Sqrt(linalg.Dot(ip.v, ip.v))
+	for j := range ip.v {
+		ip.v[j] *= before / after
+	}
+}
+
 // measure refreshes the products, the complementarity and the bounds.
 func (ip *ipm) measure() {
 	g := ip.g
 	g.eng.MulVec(ip.av, g.a, g.n, g.m, g.n, ip.v)
-	g.eng.MulVecT(ip.atl, g.a, g.n, g.m, g.n, ip.lambda)
+	if !ip.sys.lazy() || ip.iterations%8 == 0 {
+		g.eng.MulVecT(ip.atl, g.a, g.n, g.m, g.n, ip.lambda)
+	}
 	sum, count := linalg.Dot(ip.v, ip.z)+linalg.Dot(ip.s, ip.lambda), g.n+g.m
 	if !ip.fixedEta {
 		sum += float64(ip.q * ip.eta)
@@ -194,7 +245,15 @@ func (ip *ipm) step() error {
 		for j, x := range ip.v {
 			ip.negV[j] = -x
 		}
-		ip.sys.solve(ip.dlX, ip.dxX, ip.negV, nil)
+		if ip.sys.lazy() {
+			for j, x := range ip.v {
+				ip.dx0[j] = x / ip.dvec[j]
+			}
+			g.eng.MulVec(ip.adv, g.a, g.n, g.m, g.n, ip.dx0)
+			ip.sys.solve(ip.dlX, nil, nil, ip.adv)
+		} else {
+			ip.sys.solve(ip.dlX, ip.dxX, ip.negV, nil)
+		}
 	}
 	// Residuals of the linear equations.
 	g.slacks(ip.rp, ip.av, ip.kappa, ip.tau)
@@ -269,7 +328,16 @@ func (ip *ipm) direction(target float64, corrected bool) {
 		}
 		ip.dlam[mu] = x
 	}
+	if ip.sys.lazy() {
+		g.eng.MulVecT(ip.atdl, g.a, g.n, g.m, g.n, ip.dlam)
+		for j := range ip.dv {
+			ip.dv[j] = (ip.atdl[j] + ip.f[j] - float64(ip.deta*ip.v[j])) / ip.dvec[j]
+		}
+	}
 	for j := range ip.dv {
+		if ip.sys.lazy() {
+			break
+		}
 		x := ip.dx0[j] + float64(ip.dkappa*ip.dxD[j])
 		if g.e != nil {
 			x += float64(ip.dtau * ip.dxE[j])
@@ -322,17 +390,17 @@ func (ip *ipm) border(target float64, corrected bool) {
 	var rq, comp float64
 	if !ip.fixedEta {
 		k[0][2] = dot(g.d, ip.dlX)
-		k[2][0] = dot(ip.v, ip.dxD)
-		k[2][2] = dot(ip.v, ip.dxX) - ip.q/ip.eta
+		k[2][0] = ip.alongV(ip.dlD, ip.dxD, nil)
+		k[2][2] = ip.alongV(ip.dlX, ip.dxX, ip.negV) - ip.q/ip.eta
 		if g.e != nil {
-			k[1][2], k[2][1] = dot(g.e, ip.dlX), dot(ip.v, ip.dxE)
+			k[1][2], k[2][1] = dot(g.e, ip.dlX), ip.alongV(ip.dlE, ip.dxE, nil)
 		}
 		rq = ip.q - (1-dot(ip.v, ip.v))/2
 		if corrected {
 			rq += dot(ip.affV, ip.affV) / 2
 		}
 		comp = ip.comp(target, ip.q, ip.eta, ip.affBal, ip.affEta, corrected)
-		r[2] = -rq - comp/ip.eta - dot(ip.v, ip.dx0)
+		r[2] = -rq - comp/ip.eta - ip.alongV(ip.dl0, ip.dx0, ip.f)
 	}
 	x := solve3(k, r)
 	ip.dkappa, ip.dtau, ip.deta = x[0], x[1], x[2]
@@ -340,6 +408,18 @@ func (ip *ipm) border(target float64, corrected bool) {
 	if !ip.fixedEta {
 		ip.dq = (comp - float64(ip.q*ip.deta)) / ip.eta
 	}
+}
+
+// alongV is v'dx of the condensed solution with right-hand side f, which is v'D^-1(A'dl + f) where dx is left out.
+func (ip *ipm) alongV(dl, dx, f []float64) float64 {
+	if !ip.sys.lazy() {
+		return linalg.Dot(ip.v, dx)
+	}
+	s := linalg.Dot(ip.adv, dl)
+	for j, x := range f {
+		s += float64(ip.v[j]*x) / ip.dvec[j]
+	}
+	return s
 }
 
 // boundary is the longest step, at most 1, that keeps the fraction of every positive variable.
@@ -377,6 +457,9 @@ func (ip *ipm) advance(alpha float64) {
 	linalg.Axpy(alpha, ip.dz, ip.z)
 	linalg.Axpy(alpha, ip.ds, ip.s)
 	linalg.Axpy(alpha, ip.dlam, ip.lambda)
+	if ip.sys.lazy() {
+		linalg.Axpy(alpha, ip.atdl, ip.atl)
+	}
 	ip.kappa += float64(alpha * ip.dkappa)
 	ip.tau += float64(alpha * ip.dtau)
 	ip.eta += float64(alpha * ip.deta)

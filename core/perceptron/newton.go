@@ -8,8 +8,10 @@ package perceptron
 type kkt interface {
 	// factor prepares solves with the diagonals D and 1/W.
 	factor(dx, winv []float64) error
-	// solve overwrites dl and dx.
+	// solve overwrites dl and, unless lazy, dx.
 	solve(dl, dx, f, h []float64)
+	// lazy says that dx is cheaper from dl, once at the end: dx = D^-1 (A'dl + f).
+	lazy() bool
 }
 
 // newKKT picks the smaller of the two condensed systems. Equality rows have 1/W = 0 nearly and need the P x P one.
@@ -42,7 +44,7 @@ func (s *patternKKT) factor(d, winv []float64) error {
 	return s.g.factorGuarded(s.k, m, trace)
 }
 
-func (s *patternKKT) solve(dl, dx, f, h []float64) {
+func (s *patternKKT) solve(dl, _, f, h []float64) {
 	m, n := s.g.m, s.g.n
 	if f != nil {
 		for j, x := range f {
@@ -64,14 +66,9 @@ func (s *patternKKT) solve(dl, dx, f, h []float64) {
 	} else {
 		s.refined(dl)
 	}
-	s.g.eng.MulVecT(dx, s.g.a, n, m, n, dl)
-	for j := range dx {
-		if f != nil {
-			dx[j] += f[j]
-		}
-		dx[j] *= s.dinv[j]
-	}
 }
+
+func (s *patternKKT) lazy() bool { return true }
 
 // refined solves with the factor and takes its guard, which equality rows can feel, out by iterative refinement.
 func (s *patternKKT) refined(r []float64) {
@@ -139,6 +136,8 @@ func (s *inputKKT) solve(dl, dx, f, h []float64) {
 		}
 	}
 }
+
+func (s *inputKKT) lazy() bool { return false }
 
 // factorGuarded factors a symmetric positive definite matrix in place after adding 1e-15 of its mean diagonal, which
 // keeps pivots of dependent rows positive without being felt by the others.

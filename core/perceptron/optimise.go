@@ -6,8 +6,8 @@ import (
 )
 
 const (
+	firstGate     = 2e-2  // relative gap at which the active set is first tried
 	interiorLimit = 120   // interior point iterations before giving up with an error
-	firstGate     = 1e-2  // relative gap at which the active set is first tried
 	gateStep      = 0.1   // it is tried again when the gap has shrunk by this factor
 	finalGap      = 1e-11 // the interior point stops here: it resolves no more
 )

@@ -44,7 +44,8 @@ type polish struct {
 }
 
 const (
-	polishRounds = 12
+	polishRounds   = 12 // at most
+	polishPatience = 3  // rounds without halving the gap before giving up
 	// supportTol: components of A'lambda below this fraction of the largest count as zero.
 	supportTol = 1e-12
 	// slackTol: a row outside S enters when it is violated by more than this, relative to its size.
@@ -181,6 +182,7 @@ func (po *polish) solve(p []float64, r func(k int) float64, rho float64) {
 func (po *polish) unitBall(unit float64) (best point, ok bool) {
 	g := po.g
 	best = point{lower: math.Inf(-1), upper: math.Inf(1), ballActive: true}
+	bestGap, since := math.Inf(1), 0
 	for round := 1; round <= polishRounds; round++ {
 		best.rounds = round
 		if !po.gather(0, false) {
@@ -197,7 +199,13 @@ func (po *polish) unitBall(unit float64) (best point, ok bool) {
 			return best, true
 		}
 		if !changed {
-			return best, gapOf(best.lower, best.upper, unit) <= g.tol
+			break
+		}
+		// The first rounds may well be worse than the guess; a cycle shows as rounds without progress.
+		if gap := best.upper - best.lower; gap < bestGap/2 {
+			bestGap, since = gap, 0
+		} else if since++; since >= polishPatience {
+			break
 		}
 	}
 	return best, gapOf(best.lower, best.upper, unit) <= g.tol

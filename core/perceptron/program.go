@@ -129,6 +129,17 @@ func (g *program) slacks(s, av []float64, kappa, tau float64) {
 	}
 }
 
+// border returns what tells labels apart: e, else c, else 1.
+func (g *program) border(mu int) float64 {
+	switch {
+	case g.e != nil:
+		return g.e[mu]
+	case g.c != nil:
+		return g.c[mu]
+	}
+	return 1
+}
+
 // lower is the kappa that the point (v, tau) attains, given av = A v and an estimate of kappa. The point is scaled to
 // the unit ball where that helps (c = 0) or is needed; scale is the factor to apply to v and tau. With equality rows or
 // rows with d = 0 the point must satisfy those to rounding, else the bound is -Inf.
