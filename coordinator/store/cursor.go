@@ -60,6 +60,10 @@ func (c *Cursor) Next() (ordinal uint64, record []byte, ok bool, err error) {
 	return r.ordinal, c.buf[r.lo:r.hi], true, nil
 }
 
+// Unread makes the following Next return the result of the last one again. It may
+// be called once after a Next that returned one.
+func (c *Cursor) Unread() { c.next-- }
+
 // Seek moves the cursor forward to the first result with ordinal >= to; it never
 // moves back.
 func (c *Cursor) Seek(to uint64) {

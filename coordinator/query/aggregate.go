@@ -1,0 +1,261 @@
+package query
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"gardner/sweeps"
+)
+
+// aggregate groups rows and computes one line per group and metric.
+type aggregate struct {
+	scope    *scope
+	where    *where
+	grouping *grouping
+	metrics  []int
+	theories []theoryColumn
+	index    bool // some metric has elements
+	counts   bool // some metric has successes and trials
+}
+
+// group is the rows of one combination of By values.
+type group struct {
+	code                          uint64
+	accs                          []accumulator // one per selected metric
+	sound                         int64         // rows that are ok
+	infeasible, undefined, failed int64
+	points                        pointSet
+}
+
+func newAggregate(s *scope, w *where, g *grouping, metrics []int) *aggregate {
+	a := &aggregate{scope: s, where: w, grouping: g, metrics: metrics, theories: theories(s.experiment, metrics)}
+	for _, m := range metrics {
+		switch s.experiment.Metrics[m].Kind {
+		case sweeps.MetricCount:
+			a.counts = true
+		case sweeps.MetricVector:
+			a.index = true
+		case sweeps.MetricHistogram:
+			a.index, a.counts = true, true
+		}
+	}
+	return a
+}
+
+func (a *aggregate) columns() []Column {
+	var cols []Column
+	float := func(name, doc string) { cols = append(cols, Column{Name: name, Doc: doc}) }
+	whole := func(name, doc string) { cols = append(cols, Column{Name: name, Doc: doc, Kind: Int}) }
+	for i := range a.grouping.by {
+		cols = append(cols, a.grouping.by[i].column)
+	}
+	cols = append(cols, Column{Name: "metric", Kind: Text, Doc: "what the line is about"},
+		Column{Name: "unit", Kind: Text, Doc: "of the metric"})
+	if a.index {
+		whole("index", "element of a vector, bin of a histogram")
+	}
+	whole("n", "rows with a value")
+	float("mean", "mean, or share of successes")
+	float("sem", "standard error of the mean")
+	float("ci95_low", "95 % confidence interval of the mean")
+	float("ci95_high", "95 % confidence interval of the mean")
+	float("sd", "sample standard deviation")
+	float("min", "smallest value")
+	float("q05", "quantile 0.05")
+	float("q25", "quantile 0.25")
+	float("median", "quantile 0.5")
+	float("q75", "quantile 0.75")
+	float("q95", "quantile 0.95")
+	float("max", "largest value")
+	if a.counts {
+		float("count_k", "successes")
+		float("count_n", "trials")
+	}
+	whole("n_infeasible", "rows proven infeasible")
+	whole("n_undefined", "rows where the question has no meaning")
+	whole("n_failed", "rows of quarantined tasks")
+	for _, t := range a.theories {
+		float("theory"+t.suffix, "prediction")
+		float("z"+t.suffix, "(mean - theory) / sem")
+	}
+	// A param of an experiment may be called as a column is: the param gives way.
+	for i := range a.grouping.by {
+		for j := len(a.grouping.by); j < len(cols); j++ {
+			if cols[i].Name == cols[j].Name {
+				cols[i].Name += "_param"
+			}
+		}
+	}
+	return cols
+}
+
+// exactBytes bounds what all groups together keep for exact quantiles.
+const exactBytes = 64 << 20
+
+// exact is how many values each accumulator keeps, from the number of groups the
+// plan can have: it must not depend on the order in which results arrive.
+func (a *aggregate) exact() int {
+	accs := float64(a.grouping.total) * float64(len(a.metrics))
+	return int(min(4096, max(64, exactBytes/8/accs)))
+}
+
+// each computes all groups, then gives their lines in order.
+func (a *aggregate) each(ctx context.Context, fn func(row []Field) error) error {
+	gs, err := a.collect(ctx)
+	if err != nil {
+		return err
+	}
+	tCache := map[int64]float64{}
+	t := func(nu int64) float64 {
+		v, ok := tCache[nu]
+		if !ok {
+			v = studentT(nu)
+			tCache[nu] = v
+		}
+		return v
+	}
+	var row []Field
+	for _, g := range gs.sorted() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		key := a.grouping.fields(g.code, nil)
+		for i, m := range a.metrics {
+			lines := 0
+			var failure error
+			g.accs[i].lines(t, func(s *stats) {
+				if s.n == 0 && g.sound > 0 || failure != nil {
+					return
+				}
+				lines++
+				row = a.line(append(row[:0], key...), g, m, s)
+				failure = fn(row)
+			})
+			if failure != nil {
+				return failure
+			}
+			if lines == 0 && g.sound == 0 { // a vector without elements
+				nan := math.NaN()
+				s := &stats{mean: nan, sem: nan, low: nan, top: nan, sd: nan, min: nan, max: nan, k: nan, trials: nan}
+				row = a.line(append(row[:0], key...), g, m, s)
+				if err := fn(row); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (a *aggregate) line(row []Field, g *group, m int, s *stats) []Field {
+	metric := &a.scope.experiment.Metrics[m]
+	row = append(row, textField(metric.Name), textField(metric.Unit))
+	if a.index {
+		f := Field{}
+		if metric.Kind == sweeps.MetricVector || metric.Kind == sweeps.MetricHistogram {
+			f = intField(int64(s.index))
+		}
+		row = append(row, f)
+	}
+	row = append(row, intField(s.n))
+	q := s.quantiles
+	if q == nil {
+		q = slices.Repeat([]float64{math.NaN()}, len(probabilities))
+	}
+	for _, x := range []float64{s.mean, s.sem, s.low, s.top, s.sd, s.min, q[0], q[1], q[2], q[3], q[4], s.max} {
+		row = append(row, floatField(x))
+	}
+	if a.counts {
+		row = append(row, floatField(s.k), floatField(s.trials))
+	}
+	row = append(row, intField(g.infeasible), intField(g.undefined), intField(g.failed))
+	for _, t := range a.theories {
+		theory, z := math.NaN(), math.NaN()
+		if eval := t.of[m]; eval != nil {
+			theory = a.scope.predict(eval, &g.points)
+			if s.n > 0 {
+				z = score(metric.Kind, s, theory)
+			}
+		}
+		row = append(row, floatField(theory), floatField(z))
+	}
+	return row
+}
+
+// collect reads all rows in plan order into groups.
+func (a *aggregate) collect(ctx context.Context) (*groups, error) {
+	gs := newGroups(a.grouping.total)
+	exact := a.exact()
+	find := func(code uint64) *group {
+		return gs.find(code, func() *group {
+			g := &group{code: code, accs: make([]accumulator, len(a.metrics))}
+			for i, m := range a.metrics {
+				g.accs[i] = newAccumulator(a.scope.experiment.Metrics[m].Kind, exact)
+			}
+			return g
+		})
+	}
+	coders := make([]*coder, len(a.scope.blocks))
+	for i, sb := range a.scope.blocks {
+		coders[i] = a.grouping.coder(sb)
+	}
+	failures := newFilter(a.where)
+	err := a.scope.stream(ctx, a.where, func(p *page) error {
+		c := coders[p.block]
+		task, code := uint64(math.MaxUint64), uint64(0)
+		for i := range p.rows {
+			r := &p.rows[i]
+			if r.ordinal != task {
+				task, code = r.ordinal, c.task(r.ordinal)
+			}
+			g := find(code + c.inner[r.row])
+			switch r.status {
+			case sweeps.OK:
+				g.sound++
+			case sweeps.InfeasibleRow:
+				g.infeasible++
+			case sweeps.UndefinedRow:
+				g.undefined++
+			}
+			for j, m := range a.metrics {
+				g.accs[j].add(&r.cells[m])
+			}
+			if len(a.theories) > 0 {
+				g.points.add(pointID{p.block, r.ordinal % c.perRep, r.row})
+			}
+		}
+		return nil
+	}, func(block int) error {
+		return a.scope.eachFailed(block, failures, func(ordinal uint64, row int) {
+			find(coders[block].task(ordinal)+coders[block].inner[row]).failed++
+		})
+	})
+	return gs, err
+}
+
+// eachFailed calls fn for the rows of a block's quarantined tasks that pass, as
+// rows of status "failed" without metrics.
+func (s *scope) eachFailed(block int, f *filter, fn func(ordinal uint64, row int)) error {
+	sb := s.blocks[block]
+	failed, err := s.src.Failures(sb.id)
+	if err != nil {
+		return err
+	}
+	for _, x := range failed {
+		if !x.Quarantined {
+			continue
+		}
+		outer, replicate := sb.plan.Outer(x.Ordinal)
+		for row := range sb.plan.Rows() {
+			ok, err := f.pass(sb.plan.At(outer, row), replicate, "failed", nil)
+			if err != nil {
+				return err
+			}
+			if ok {
+				fn(x.Ordinal, row)
+			}
+		}
+	}
+	return nil
+}

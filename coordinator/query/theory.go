@@ -1,0 +1,120 @@
+package query
+
+import (
+	"math"
+	"strings"
+
+	"gardner/sweeps"
+)
+
+// theoryColumn is one theory column and its z; several metrics may have a curve
+// of that name.
+type theoryColumn struct {
+	suffix string // "" or "_finite_n": columns theory+suffix, z+suffix
+	of     map[int]func(sweeps.Point) float64
+}
+
+// theories gives each curve of the selected metrics its column: the name without
+// punctuation, "theory" standing for itself.
+func theories(e *sweeps.Experiment, metrics []int) []theoryColumn {
+	var out []theoryColumn
+	for _, m := range metrics {
+		for i := range e.Theory {
+			th := &e.Theory[i]
+			if th.Metric != e.Metrics[m].Name || e.Metrics[m].Kind == sweeps.MetricVector || e.Metrics[m].Kind == sweeps.MetricHistogram {
+				continue
+			}
+			suffix := theorySuffix(th.Name)
+			at := -1
+			for j := range out {
+				if out[j].suffix == suffix {
+					at = j
+				}
+			}
+			if at < 0 {
+				at = len(out)
+				out = append(out, theoryColumn{suffix, map[int]func(sweeps.Point) float64{}})
+			}
+			out[at].of[m] = th.Eval
+		}
+	}
+	return out
+}
+
+// theorySuffix turns "theory (finite N)" into "_finite_n" and "theory" into "".
+func theorySuffix(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	if len(words) > 0 && words[0] == "theory" {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "_" + strings.Join(words, "_")
+}
+
+// maxPoints is how many different points of one group are looked at for a common
+// prediction.
+const maxPoints = 64
+
+// pointID names a point of the sweep: a block, an outer point of it, an inner row.
+type pointID struct {
+	block int
+	outer uint64
+	row   int
+}
+
+// pointSet is the set of a group's points, up to maxPoints of them.
+type pointSet struct {
+	ids  []pointID
+	more bool
+}
+
+func (p *pointSet) add(id pointID) {
+	if p.more {
+		return
+	}
+	for i := len(p.ids) - 1; i >= 0; i-- {
+		if p.ids[i] == id {
+			return
+		}
+	}
+	if len(p.ids) == maxPoints {
+		p.ids, p.more = nil, true
+		return
+	}
+	p.ids = append(p.ids, id)
+}
+
+// predict returns what a curve says about a group: NaN if it is undefined or
+// differs between the group's points.
+func (s *scope) predict(eval func(sweeps.Point) float64, set *pointSet) float64 {
+	if set.more || len(set.ids) == 0 {
+		return math.NaN()
+	}
+	common := math.NaN()
+	for i, id := range set.ids {
+		sb := s.blocks[id.block]
+		outer, _ := sb.plan.Outer(id.outer)
+		x := eval(sb.plan.At(outer, id.row))
+		if i > 0 && x != common {
+			return math.NaN()
+		}
+		common = x
+	}
+	return common
+}
+
+// score is how many standard errors a line lies above its prediction.
+func score(kind sweeps.MetricKind, s *stats, theory float64) float64 {
+	sem := s.sem
+	if kind == sweeps.MetricCount {
+		sem = math.Sqrt(float64(theory*(1-theory)) / s.trials)
+	}
+	if !(sem > 0) {
+		return math.NaN()
+	}
+	return (s.mean - theory) / sem
+}
