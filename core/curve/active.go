@@ -45,15 +45,17 @@ type activeSet struct {
 	packed   []float64 // the rows in S once more, contiguous, in slots of their own order
 	slot     []int     // position -> slot
 	position []int     // slot -> position
-	f        linalg.Factor
+	f        *linalg.Factor
 
 	vecS, vecB, vecG []float64 // scratch, |S|
 	vecN, mask       []float64 // scratch, N
+	search           search
+	enter            []int // rows about to enter S
 }
 
 // newActiveSet returns the empty set: lambda = 0, u = 0, s = 0 and fixed.
 func newActiveSet(r *rows, e *linalg.Engine, b, c []float64) *activeSet {
-	w := &activeSet{rows: r, engine: e, b: b, c: c}
+	w := &activeSet{rows: r, engine: e, b: b, c: c, f: linalg.NewFactor(min(r.n, r.problem.P))}
 	w.at = make([]int, r.problem.P)
 	for i := range w.at {
 		w.at[i] = -1

@@ -118,6 +118,23 @@ func (e *state) worst(w *activeSet) (row int, residual float64) {
 	return row, residual
 }
 
+// violatedPart: rows violated at least by this part of the worst enter together.
+const violatedPart = 0.1
+
+// violated appends the rows outside S that are violated at least by a part of what row worst is, worst first.
+func (e *state) violated(w *activeSet, list []int, worst int) []int {
+	list = append(list, worst)
+	limit := violatedPart * e.slack(w, worst) / e.slackScale(w, worst)
+	for i := range e.m {
+		if w.at[i] < 0 && i != worst {
+			if slack := e.slack(w, i); slack < 0 && slack < limit*e.slackScale(w, i) {
+				list = append(list, i)
+			}
+		}
+	}
+	return list
+}
+
 // marginIn is the kappa_in that (u, theta) attains without norm constraint: scaled until the worst row holds.
 func (e *state) marginIn(w *activeSet, theta float64) float64 {
 	worst := math.Inf(1)

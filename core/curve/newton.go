@@ -7,12 +7,14 @@ import (
 )
 
 // The rounds below are Newton's method for the piecewise linear optimality conditions: solve them with the supports S
-// and F held fixed, correct all indices whose sign disagrees, repeat. From the optimum of the prefix before, with the new row
-// put into S, a few rounds suffice as a rule; each costs O(|S|^2) per corrected index and O(|S| N). Nothing guarantees that they
-// settle. Where they do not, the caller restores the supports and takes the homotopy.
+// and F held fixed, go towards that solution as far as the dual value grows (search.go), take the supports of the point
+// reached, repeat. From the optimum of the prefix before, with the new row put into S, about six rounds suffice; each
+// costs O(|S|^2) per index that moves and O(|S| N). The dual value grows in every round, but nothing bounds the number of
+// rounds, and the conditions are singular where |S| exceeds |F|. In both cases the caller restores the supports and takes
+// the homotopy.
 
 // maxRounds is the number of rounds after which the homotopy takes over.
-const maxRounds = 12
+const maxRounds = 50
 
 // snapshot is what determines an activeSet up to its factor.
 type snapshot struct {
@@ -103,13 +105,14 @@ func (w *activeSet) refine(e *state, radius float64) {
 	}
 	w.s += w.kkt(h, w.C-sum)
 	for p, v := range h {
-		w.lambda[p] += v
+		w.lambda[p] = math.Max(0, w.lambda[p]+v)
 	}
 	w.mulColumns(w.z, w.lambda)
 }
 
-// amend makes the supports agree with the signs of lambda, z, s and the multiplier of s, and returns how many indices
-// moved; ok is false if the supports cannot be those of an optimum or the factor is lost.
+// amend makes the supports agree with lambda, z, s and the multiplier of s: rows with a zero multiplier leave S, and F becomes
+// {z > 0}. It returns how many indices moved; ok is false if the supports cannot be those of an optimum or the factor is
+// lost.
 func (w *activeSet) amend() (moved int, ok bool) {
 	top := 0.0
 	for _, v := range w.z {
@@ -122,16 +125,10 @@ func (w *activeSet) amend() (moved int, ok bool) {
 			moved++
 		}
 	}
-	most := 0.0
-	for _, v := range w.lambda {
-		most = math.Max(most, v)
-	}
 	for p := len(w.set) - 1; p >= 0; p-- {
-		if w.lambda[p] < -1e-13*most {
+		if w.lambda[p] <= 0 {
 			w.drop(p)
 			moved++
-		} else if w.lambda[p] < 0 {
-			w.lambda[p] = 0
 		}
 	}
 	sum := 0.0
@@ -145,7 +142,7 @@ func (w *activeSet) amend() (moved int, ok bool) {
 			return moved, false
 		}
 		moved++
-	case w.sNonNegative && !w.bordered && sum < 0:
+	case w.sNonNegative && !w.bordered && (sum < 0 || w.search.released):
 		w.setBordered(true)
 		moved++
 	}
@@ -173,16 +170,22 @@ func (w *activeSet) amend() (moved int, ok bool) {
 // settle runs rounds until the first m rows hold, row k being violated. False if they do not settle.
 func (w *activeSet) settle(e *state, m, k int, radius float64) (rounds int, ok bool) {
 	refined := 0
+	l := &w.search
+	enter := append(w.enter[:0], k)
 	for rounds < maxRounds {
-		if k >= 0 {
-			if !w.add(k, 0) {
+		for i, k := range enter {
+			if !w.add(k, 0) && i == 0 {
 				return rounds, false
 			}
-			k = -1
 		}
+		enter = enter[:0]
 		rounds++
 		if refined == 0 {
+			l.from(w)
 			if !w.newton(radius) {
+				return rounds, false
+			}
+			if !l.ascend(w, radius) {
 				return rounds, false
 			}
 		}
@@ -190,24 +193,25 @@ func (w *activeSet) settle(e *state, m, k int, radius float64) (rounds int, ok b
 		if !ok || w.square() {
 			return rounds, false
 		}
-		if moved > 0 {
+		if moved > 0 || !l.whole {
 			refined = 0
 			continue
 		}
 		e.evaluate(w, m)
 		row, residual := e.worst(w)
-		far := radius > 0 && math.Abs(e.norm-radius) > feasibility*radius
-		switch {
-		case residual > feasibility || far:
-			if refined++; refined > 3 {
-				return rounds, false
-			}
-			w.refine(e, radius)
-		case row < 0:
-			return rounds, true
-		default:
-			k, refined = row, 0
+		if row >= 0 {
+			enter, refined = e.violated(w, enter, row), 0
+			w.enter = enter
+			continue
 		}
+		far := radius > 0 && math.Abs(e.norm-radius) > feasibility*radius
+		if residual <= feasibility && !far {
+			return rounds, true
+		}
+		if refined++; refined > 3 {
+			return rounds, false
+		}
+		w.refine(e, radius)
 	}
 	return rounds, false
 }
