@@ -206,3 +206,12 @@ func (c *Conn) Explain(err error) error {
 	}
 	return err
 }
+
+// Connect opens a bare transport connection, for tests that stand between client and server.
+func (t *Target) Connect(ctx context.Context) (net.Conn, error) {
+	e, err := t.resolve()
+	if err != nil {
+		return nil, err
+	}
+	return t.connect(ctx, e)
+}

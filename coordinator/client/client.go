@@ -1,0 +1,95 @@
+// Package client speaks to a coordinator: in this process, through the socket beside its database, or over TLS.
+//
+//	c, err := client.Dial("@sweeps.db.join", join.Options{})
+//	r, err := c.Submit(ctx, &gardnerv1.SubmitRequest{Yaml: file})
+//	err = c.Follow(ctx, r.Sweep, time.Second, func(s *gardnerv1.StatusResponse) error { ... })
+//	err = c.QueryTo(ctx, os.Stdout, &gardnerv1.QueryRequest{Sweep: r.Sweep, Format: "csv"})
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/proto/join"
+)
+
+// Client is a connection to a coordinator. It has all calls of the Control service; their errors are gRPC's, which
+// Explain turns into ones for people.
+type Client struct {
+	gardnerv1.ControlClient
+	conn *join.Conn
+}
+
+// Dial prepares to reach a coordinator by what a person was told: a join text, @FILE, HOST:PORT or unix:SOCKET. The
+// connection is made at the first call.
+func Dial(text string, o join.Options) (*Client, error) {
+	target, err := join.ParseTarget(text, o)
+	if err != nil {
+		return nil, err
+	}
+	return New(target)
+}
+
+// New is Dial for a target that is known already, such as one in this process.
+func New(target *join.Target) (*Client, error) {
+	conn, err := target.Dial()
+	if err != nil {
+		return nil, err
+	}
+	return &Client{ControlClient: gardnerv1.NewControlClient(conn), conn: conn}, nil
+}
+
+// Explain says what a call's error means and what to do.
+func (c *Client) Explain(err error) error { return c.conn.Explain(err) }
+
+// Close ends the connection.
+func (c *Client) Close() error { return c.conn.Close() }
+
+// Follow calls fn with a status now, at each interval and at each change, until the sweep has ended (nil), fn returns an
+// error, or the stream breaks.
+func (c *Client) Follow(ctx context.Context, sweep string, interval time.Duration, fn func(*gardnerv1.StatusResponse) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := c.Watch(ctx, &gardnerv1.WatchRequest{Sweep: sweep, IntervalMilliseconds: uint64(max(interval, 0).Milliseconds())})
+	if err != nil {
+		return c.Explain(err)
+	}
+	for {
+		s, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return c.Explain(err)
+		}
+		if err := fn(s); err != nil {
+			return err
+		}
+	}
+}
+
+// QueryTo writes a table to w.
+func (c *Client) QueryTo(ctx context.Context, w io.Writer, r *gardnerv1.QueryRequest) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := c.Query(ctx, r)
+	if err != nil {
+		return c.Explain(err)
+	}
+	for {
+		piece, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return c.Explain(err)
+		}
+		if _, err := w.Write(piece.Data); err != nil {
+			return fmt.Errorf("write the answer: %w", err)
+		}
+	}
+}

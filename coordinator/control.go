@@ -1,0 +1,243 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sort"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"gardner/coordinator/query"
+	"gardner/coordinator/scheduler"
+	"gardner/coordinator/store"
+	gardnerv1 "gardner/proto/gardner/v1"
+)
+
+// Version implements the Control service.
+func (c *Coordinator) Version(context.Context, *gardnerv1.VersionRequest) (*gardnerv1.VersionResponse, error) {
+	return &gardnerv1.VersionResponse{Version: c.cfg.Version, Protocol: Protocol, Fingerprint: c.cfg.Fingerprint}, nil
+}
+
+// Status implements the Control service.
+func (c *Coordinator) Status(_ context.Context, r *gardnerv1.StatusRequest) (*gardnerv1.StatusResponse, error) {
+	return c.status(r.Sweep)
+}
+
+func (c *Coordinator) status(name string) (*gardnerv1.StatusResponse, error) {
+	var out *gardnerv1.StatusResponse
+	if !c.owner.do(func(s *scheduler.Scheduler, now time.Duration) { out = c.owner.status(s, now, name) }) {
+		return nil, errClosing
+	}
+	if name != "" && len(out.Sweeps) == 0 {
+		return nil, noSweep(name)
+	}
+	for _, s := range out.Sweeps {
+		rec, err := c.st.Sweep(s.Name)
+		if err != nil {
+			return nil, wireError(err)
+		}
+		s.Revision, s.CreatedUnix = rec.Revision, rec.Created.Unix()
+		if s.Reason == "" && s.State == gardnerv1.SweepState_SWEEP_STATE_PAUSED {
+			s.Reason = rec.Reason // of an earlier process
+		}
+		if len(rec.Blocks) > 0 {
+			if b, err := c.st.Block(rec.Blocks[0]); err == nil {
+				s.Experiment = b.Experiment
+			}
+		}
+	}
+	if err := c.st.Health(); err != nil {
+		out.StoreTrouble = err.Error()
+	}
+	c.fingerprints.Range(func(k, _ any) bool {
+		out.Fingerprints = append(out.Fingerprints, k.(string))
+		return true
+	})
+	sort.Strings(out.Fingerprints)
+	out.Database, out.Conflicts = c.st.Path(), c.conflicts.Load()
+	return out, nil
+}
+
+const (
+	watchInterval    = time.Second
+	minWatchInterval = 50 * time.Millisecond
+)
+
+// Watch implements the Control service.
+func (c *Coordinator) Watch(r *gardnerv1.WatchRequest, stream gardnerv1.Control_WatchServer) error {
+	interval := watchInterval
+	if ms := r.IntervalMilliseconds; ms > 0 {
+		interval = max(time.Duration(min(ms, 1<<32))*time.Millisecond, minWatchInterval)
+	}
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		changed := c.owner.change()
+		out, err := c.status(r.Sweep)
+		if err != nil {
+			return err
+		}
+		if err := stream.Send(out); err != nil {
+			return err
+		}
+		if r.Sweep != "" {
+			switch out.Sweeps[0].State {
+			case gardnerv1.SweepState_SWEEP_STATE_DONE, gardnerv1.SweepState_SWEEP_STATE_CANCELLED:
+				return nil
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-changed:
+		case <-stream.Context().Done():
+			return stream.Context().Err()
+		case <-c.stop:
+			return errClosing
+		}
+	}
+}
+
+// Pause implements the Control service.
+func (c *Coordinator) Pause(_ context.Context, r *gardnerv1.PauseRequest) (*gardnerv1.PauseResponse, error) {
+	return &gardnerv1.PauseResponse{}, c.setState(r.Sweep, scheduler.Paused)
+}
+
+// Resume implements the Control service.
+func (c *Coordinator) Resume(_ context.Context, r *gardnerv1.ResumeRequest) (*gardnerv1.ResumeResponse, error) {
+	return &gardnerv1.ResumeResponse{}, c.setState(r.Sweep, scheduler.Active)
+}
+
+// Cancel implements the Control service.
+func (c *Coordinator) Cancel(_ context.Context, r *gardnerv1.CancelRequest) (*gardnerv1.CancelResponse, error) {
+	return &gardnerv1.CancelResponse{}, c.setState(r.Sweep, scheduler.Cancelled)
+}
+
+// setState returns when the new state is durable.
+func (c *Coordinator) setState(name string, state scheduler.State) error {
+	return c.decide(func(s *scheduler.Scheduler, now time.Duration) error {
+		if _, ok := s.Sweep(name); !ok {
+			return noSweep(name)
+		}
+		return s.SetState(now, name, state)
+	})
+}
+
+// Retry implements the Control service.
+func (c *Coordinator) Retry(_ context.Context, r *gardnerv1.RetryRequest) (*gardnerv1.RetryResponse, error) {
+	out := &gardnerv1.RetryResponse{}
+	err := c.decide(func(s *scheduler.Scheduler, now time.Duration) error {
+		if _, ok := s.Sweep(r.Sweep); !ok {
+			return noSweep(r.Sweep)
+		}
+		n, err := s.Retry(now, r.Sweep)
+		out.Tasks = uint64(n)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// decide runs a command on the scheduler and returns when what follows from it is durable.
+func (c *Coordinator) decide(command func(s *scheduler.Scheduler, now time.Duration) error) error {
+	durable := make(chan error, 1)
+	c.owner.post(func(s *scheduler.Scheduler, now time.Duration) {
+		if err := command(s, now); err != nil {
+			durable <- err
+			return
+		}
+		c.owner.afterDurable(func(err error) { durable <- err })
+	})
+	select {
+	case err := <-durable:
+		return wireError(err)
+	case <-c.recorder.done:
+		return errClosing
+	}
+}
+
+// Failures implements the Control service.
+func (c *Coordinator) Failures(_ context.Context, r *gardnerv1.FailuresRequest) (*gardnerv1.FailuresResponse, error) {
+	var found []store.Failure
+	known := false
+	if !c.owner.do(func(s *scheduler.Scheduler, _ time.Duration) {
+		_, known = s.Sweep(r.Sweep)
+		found = s.Failures(r.Sweep)
+	}) {
+		return nil, errClosing
+	}
+	if !known {
+		return nil, noSweep(r.Sweep)
+	}
+	out := &gardnerv1.FailuresResponse{}
+	for _, f := range found {
+		out.Tasks = append(out.Tasks, &gardnerv1.FailedTask{Block: f.Block.String(), Ordinal: f.Ordinal, Attempts: uint32(f.Attempts),
+			Kind: f.Kind, Message: f.Message, Worker: f.Worker, Quarantined: f.Quarantined})
+	}
+	return out, nil
+}
+
+// Query implements the Control service.
+func (c *Coordinator) Query(r *gardnerv1.QueryRequest, stream gardnerv1.Control_QueryServer) error {
+	format := query.TableFormat
+	if r.Format != "" {
+		var err error
+		if format, err = query.ParseFormat(r.Format); err != nil {
+			return wireError(err)
+		}
+	}
+	by := r.By
+	if len(by) == 0 {
+		by = nil
+	}
+	result, err := query.Run(c.st, c.cfg.Registry, query.Request{Sweep: r.Sweep, Where: r.Where, By: by, Metrics: r.Metrics, Raw: r.Raw})
+	if err != nil {
+		return wireError(err)
+	}
+	return wireError(query.Write(stream.Context(), chunks{stream}, result, format))
+}
+
+// chunks sends what is written to it in pieces.
+type chunks struct{ stream gardnerv1.Control_QueryServer }
+
+const chunkSize = 64 << 10
+
+// Write implements io.Writer.
+func (w chunks) Write(p []byte) (int, error) {
+	n := 0
+	for piece := range slices.Chunk(p, chunkSize) {
+		if err := w.stream.Send(&gardnerv1.Chunk{Data: piece}); err != nil {
+			return n, err
+		}
+		n += len(piece)
+	}
+	return n, nil
+}
+
+func noSweep(name string) error {
+	return status.Errorf(codes.NotFound, "there is no sweep %q; see `gardner status`", name)
+}
+
+// wireError gives an error the code that tells a client what kind it is.
+func wireError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := status.FromError(err); ok {
+		return err
+	}
+	var input *query.InputError
+	switch {
+	case errors.As(err, &input):
+		return status.Error(codes.InvalidArgument, err.Error())
+	case errors.Is(err, store.ErrUnknownSweep):
+		return status.Error(codes.NotFound, err.Error())
+	case errors.Is(err, context.Canceled):
+		return status.Error(codes.Canceled, err.Error())
+	}
+	return status.Error(codes.Internal, err.Error())
+}

@@ -1,0 +1,106 @@
+package coordinator
+
+import (
+	"sync"
+
+	"gardner/coordinator/scheduler"
+	"gardner/coordinator/store"
+)
+
+// recorder makes failures and changes of state durable, in the order of the scheduler's decisions, and then tells those
+// who wait for it.
+type recorder struct {
+	c     *Coordinator
+	mu    sync.Mutex // guards queue and ended
+	wake  *sync.Cond
+	queue []entry
+	ended bool
+	done  chan struct{}
+}
+
+// entry is an action to record, or a function to call once all before it is durable.
+type entry struct {
+	action scheduler.Action
+	then   func(error)
+}
+
+func newRecorder(c *Coordinator) *recorder {
+	r := &recorder{c: c, done: make(chan struct{})}
+	r.wake = sync.NewCond(&r.mu)
+	go r.run()
+	return r
+}
+
+func (r *recorder) put(e entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queue = append(r.queue, e)
+	r.wake.Signal()
+}
+
+// end works off the queue and stops.
+func (r *recorder) end() {
+	r.mu.Lock()
+	r.ended = true
+	r.wake.Signal()
+	r.mu.Unlock()
+	<-r.done
+}
+
+func (r *recorder) run() {
+	defer close(r.done)
+	for {
+		r.mu.Lock()
+		for len(r.queue) == 0 && !r.ended {
+			r.wake.Wait()
+		}
+		batch := r.queue
+		r.queue = nil
+		r.mu.Unlock()
+		if len(batch) == 0 {
+			return
+		}
+		err := r.record(batch)
+		if err != nil {
+			r.c.log.Error("failures or states of sweeps could not be stored", "error", err)
+		}
+		for _, e := range batch {
+			if e.then != nil {
+				e.then(err)
+			}
+		}
+	}
+}
+
+// record stores a batch; runs of failures share a transaction.
+func (r *recorder) record(batch []entry) error {
+	var failures []store.Failure
+	flush := func() error {
+		if len(failures) == 0 {
+			return nil
+		}
+		err := r.c.st.PutFailures(failures...)
+		failures = nil
+		return err
+	}
+	for _, e := range batch {
+		if a, ok := e.action.(scheduler.Record); ok {
+			failures = append(failures, a.Failure)
+			continue
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+		var err error
+		switch a := e.action.(type) {
+		case scheduler.Forget:
+			_, err = r.c.st.ClearFailures(a.Block, a.Ordinal)
+		case scheduler.Change:
+			err = r.c.st.SetState(a.Sweep, stored(a.State), a.Reason)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return flush()
+}

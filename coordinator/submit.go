@@ -1,0 +1,113 @@
+package coordinator
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"gardner/coordinator/scheduler"
+	"gardner/coordinator/store"
+	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/sweeps"
+)
+
+// Submit implements the Control service.
+func (c *Coordinator) Submit(_ context.Context, r *gardnerv1.SubmitRequest) (*gardnerv1.SubmitResponse, error) {
+	spec, err := sweeps.ParseSpec(r.File, r.Yaml, c.cfg.Registry)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	for _, assignment := range r.Set {
+		if err := spec.Set(assignment); err != nil {
+			return nil, status.Error(codes.InvalidArgument, err.Error())
+		}
+	}
+	blocks, err := spec.Blocks(c.cfg.Registry)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	out := &gardnerv1.SubmitResponse{Sweep: spec.Name, Revision: spec.Revision()}
+	for _, b := range blocks {
+		out.Blocks = append(out.Blocks, b.ID().String())
+		out.Tasks += b.Tasks()
+		out.Rows += b.Points()
+	}
+	c.submits.Lock()
+	defer c.submits.Unlock()
+	have, err := c.st.Sweep(spec.Name)
+	out.Unchanged = err == nil && have.Revision == out.Revision
+	if r.DryRun {
+		// What a sweep would reuse is known once its blocks are: count in a scheduler of its own.
+		out.Stored, err = c.countStored(blocks)
+		return out, wireError(err)
+	}
+	if !out.Unchanged {
+		if err := c.plant(spec, blocks, out.Revision); err != nil {
+			return nil, wireError(err)
+		}
+	}
+	if !c.owner.do(func(s *scheduler.Scheduler, _ time.Duration) {
+		v, _ := s.Sweep(spec.Name)
+		out.Stored = v.Done
+	}) {
+		return nil, errClosing
+	}
+	return out, nil
+}
+
+// plant stores a new revision of a sweep and starts it.
+func (c *Coordinator) plant(spec *sweeps.Spec, blocks []*sweeps.Block, revision string) error {
+	rec := store.SweepRecord{Name: spec.Name, Revision: revision, YAML: spec.YAML(), State: store.Active}
+	var infos []scheduler.BlockInfo
+	for _, b := range blocks {
+		plan, err := c.cfg.Registry.Plan(b)
+		if err != nil {
+			return err
+		}
+		id, err := c.st.AddBlock(b)
+		if err != nil {
+			return err
+		}
+		c.plans.put(id, plan)
+		rec.Blocks = append(rec.Blocks, id)
+		info, err := c.blockInfo(id, b, plan) // ignored if the scheduler has the block
+		if err != nil {
+			return err
+		}
+		infos = append(infos, info)
+	}
+	if err := c.st.PutSweep(rec); err != nil {
+		return err
+	}
+	if !c.owner.do(func(s *scheduler.Scheduler, now time.Duration) {
+		for _, info := range infos {
+			s.AddBlock(info)
+		}
+		s.PutSweep(rec.Name, rec.Blocks, scheduler.Active, now)
+	}) {
+		return errClosing
+	}
+	c.log.Info("sweep submitted", "sweep", rec.Name, "revision", revision, "blocks", len(blocks))
+	return nil
+}
+
+// countStored counts the tasks of blocks that are complete already, all stored blocks considered.
+func (c *Coordinator) countStored(blocks []*sweeps.Block) (uint64, error) {
+	s := scheduler.New(scheduler.Config{}, 0)
+	for _, b := range c.st.Blocks() {
+		if err := c.addBlock(s, b.ID, b.Block, nil); err != nil {
+			return 0, err
+		}
+	}
+	const name = "dry run"
+	var ids []sweeps.BlockID
+	for _, b := range blocks {
+		s.AddBlock(scheduler.BlockInfo{ID: b.ID(), Block: b})
+		ids = append(ids, b.ID())
+	}
+	s.PutSweep(name, ids, scheduler.Paused, 0)
+	v, _ := s.Sweep(name)
+	return v.Done, nil
+}
