@@ -18,7 +18,7 @@ type Spec struct {
 	Grid       []Axis // axes that vary, the first slowest
 	Replicates int
 	Seed       uint64
-	Figure     FigureHint // what the file says; see Hint
+	Figure     FigureHint // what the file says; the experiment's hint fills the rest
 
 	experiment *Experiment
 }
@@ -160,35 +160,6 @@ func (p *Plan) TotalCost() float64 {
 func (s *Spec) Revision() string {
 	sum := sha256.Sum256(s.YAML())
 	return hex.EncodeToString(sum[:6])
-}
-
-// Hint is how to draw the sweep: what its file says, and what the experiment
-// says where the file is silent.
-func (s *Spec) Hint() FigureHint {
-	h := s.Figure
-	if s.experiment == nil {
-		return h
-	}
-	d := s.experiment.Figure
-	if h.Title == "" {
-		h.Title = s.Title
-	}
-	if h.Title == "" {
-		h.Title = d.Title
-	}
-	if h.X == "" {
-		h.X, h.LogX = d.X, h.LogX || d.LogX
-	}
-	if h.Metrics == nil {
-		h.Metrics, h.LogY = d.Metrics, h.LogY || d.LogY
-	}
-	if h.Series == "" {
-		h.Series = d.Series
-	}
-	if h.Facet == "" {
-		h.Facet = d.Facet
-	}
-	return h
 }
 
 // fix sets a fixed param, in the sorted list.

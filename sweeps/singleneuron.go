@@ -1,0 +1,155 @@
+package sweeps
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gardner/core/patterns"
+	"gardner/core/perceptron"
+	"gardner/core/theory"
+)
+
+// singleNeuron reports every quantity of both solutions at a given load.
+func singleNeuron() *Experiment {
+	only := func(solution string, formula func(n theory.Neuron, u theory.Units, p Point) (float64, error)) func(Point) float64 {
+		eval := ofNeuron(formula)
+		return func(p Point) float64 {
+			if p.Str("solution") != solution {
+				return math.NaN()
+			}
+			return eval(p)
+		}
+	}
+	return &Experiment{
+		Name: "single-neuron", Version: 1,
+		Doc: "both noise-robust solutions of one neuron at a given load, every quantity",
+		Long: `floor(alpha N) random patterns are classified by a neuron with excitatory and inhibitory
+afferents, with the weights that are most robust to input noise (solution A: largest kappa_in) or
+to output noise (solution B: largest kappa_out, among |w|/theta <= Gamma). Rows whose patterns no
+weights classify have status infeasible; they carry feasible = 0, the signed margin (how far from
+feasible, at most 0) and the gap of the proof. Margins and weights are in the inputs' own units:
+divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with kappa.`,
+		Params: append(neuronParams(),
+			Param{Name: "alpha", Doc: "load P/N", Unit: "P/N", Kind: Number, Default: Num(0.5), Min: 0, MinOpen: true, Max: 1000},
+			solutionParam()),
+		Metrics: []Metric{
+			{Name: "kappa_in", Doc: "robustness to input noise, 1/|w|", Unit: "input"},
+			{Name: "kappa_out", Doc: "robustness to output noise, 1/theta", Unit: "V_th"},
+			{Name: "norm", Doc: "norm |w|/theta of the physical weights", Unit: "1/input"},
+			{Name: "feasible", Doc: "whether weights exist that classify all patterns", Kind: MetricCount},
+			{Name: "signed_margin", Doc: "largest attainable kappa_out; at most 0 where infeasible", Unit: "V_th"},
+			{Name: "drive_exc", Doc: "mean excitatory input", Unit: "V_th"},
+			{Name: "drive_inh", Doc: "mean inhibitory input", Unit: "V_th"},
+			{Name: "imbalance", Doc: "imbalance index <w.x>/<sum |w_i| x_i>"},
+			{Name: "silent_exc", Doc: "fraction of excitatory weights that are zero"},
+			{Name: "silent_inh", Doc: "fraction of inhibitory weights that are zero"},
+			{Name: "norm_active", Doc: "whether the norm constraint binds", Kind: MetricCount},
+			{Name: "support", Doc: "patterns that hold the solution", Unit: "patterns"},
+			{Name: "gap", Doc: "duality gap of the certificate"},
+			{Name: "iterations", Doc: "iterations of the solver"},
+		},
+		Check: func(p Point) error {
+			if patterns.FloorSize(p.Num("alpha")*p.Num("N")) < 1 {
+				return fmt.Errorf("alpha = %s leaves no pattern at N = %s", p.Value("alpha"), p.Value("N"))
+			}
+			return checkNeuron(p)
+		},
+		Cost: func(outer Point, inner []Point) float64 {
+			n := outer.Num("N")
+			p := n * outer.Num("alpha")
+			m := math.Min(n, p)
+			return 5e-4 + 1.5e-9*m*m*math.Max(n, p)
+		},
+		Theory: []Theory{
+			{Metric: "kappa_in", Name: "theory", Doc: "kappa_in of A, large N",
+				Eval: only(solutionA, func(n theory.Neuron, u theory.Units, p Point) (float64, error) {
+					k, err := n.KappaIn(p.Num("alpha"))
+					return u.KappaIn(k), err
+				})},
+			{Metric: "kappa_out", Name: "theory", Doc: "kappa_out of B, large N: balanced up to alpha_b, unbalanced beyond",
+				Eval: only(solutionB, func(n theory.Neuron, u theory.Units, p Point) (float64, error) {
+					if k, err := n.KappaBalanced(p.Num("alpha")); err == nil {
+						return u.KappaOutBalanced(k), nil
+					}
+					k, err := n.UnbalancedKappaOut(p.Num("alpha"))
+					return u.KappaOutUnbalanced(k), err
+				})},
+			{Metric: "kappa_out", Name: "finite-N theory", Doc: "kappa_out of B to first order in 1/sqrt N", FiniteN: true,
+				Eval: only(solutionB, func(n theory.Neuron, u theory.Units, p Point) (float64, error) {
+					return n.KappaOutFinite(p.Num("alpha"), u.N, u.TheoryGamma(), u.CVExc)
+				})},
+			{Metric: "kappa_out", Name: "finite-N theory (A)", Doc: "kappa_out of A to first order in 1/sqrt N", FiniteN: true,
+				Eval: only(solutionA, func(n theory.Neuron, u theory.Units, p Point) (float64, error) {
+					return n.KappaOutInFinite(p.Num("alpha"), u.N, u.CVExc)
+				})},
+			{Metric: "norm", Name: "finite-N theory (A)", Doc: "|w|/theta of A to first order in 1/sqrt N", FiniteN: true,
+				Eval: only(solutionA, func(n theory.Neuron, u theory.Units, p Point) (float64, error) {
+					w, err := n.NormInFinite(p.Num("alpha"), u.N, u.CVExc)
+					return u.Norm(w), err
+				})},
+			{Metric: "norm", Name: "theory", Doc: "|w|/theta of a balanced B is Gamma",
+				Eval: only(solutionB, func(n theory.Neuron, u theory.Units, p Point) (float64, error) {
+					_, err := n.KappaBalanced(p.Num("alpha"))
+					return u.Gamma, err
+				})},
+			{Metric: "silent_exc", Name: "theory", Doc: "large N", Eval: ofNeuron(func(n theory.Neuron, _ theory.Units, p Point) (float64, error) {
+				exc, _, err := silentTheory(n, p)
+				return exc, err
+			})},
+			{Metric: "silent_inh", Name: "theory", Doc: "large N", Eval: ofNeuron(func(n theory.Neuron, _ theory.Units, p Point) (float64, error) {
+				_, inh, err := silentTheory(n, p)
+				return inh, err
+			})},
+		},
+		Figure: FigureHint{Title: "robustness against load", X: "alpha", Metrics: []string{"kappa_in", "kappa_out"}, Series: "N", Facet: "solution"},
+		Run:    runSingleNeuron,
+	}
+}
+
+func silentTheory(n theory.Neuron, p Point) (exc, inh float64, err error) {
+	order := n.OrderIn
+	if p.Str("solution") == solutionB {
+		order = n.OrderBalanced
+	}
+	o, err := order(p.Num("alpha"))
+	if err != nil {
+		return 0, 0, err
+	}
+	exc, inh = n.SilentFractions(o)
+	return exc, inh, nil
+}
+
+func runSingleNeuron(ctx context.Context, t *Task) ([]Row, error) {
+	pop := population(t.Outer)
+	problem, err := t.problem(patterns.FloorSize(t.Outer.Num("alpha") * t.Outer.Num("N")))
+	if err != nil {
+		return nil, err
+	}
+	// Both are always solved: A starts from B, so its bits would depend on whether B is wanted.
+	a, b, err := perceptron.Both(ctx, problem, &perceptron.Options{Engine: t.engine()})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t, err)
+	}
+	rows := make([]Row, len(t.Inner))
+	for i, p := range t.Inner {
+		s := a
+		if p.Str("solution") == solutionB {
+			s = b
+		}
+		rows[i] = singleNeuronRow(perceptron.Describe(problem, s, pop.NExc()), s.Status)
+	}
+	return rows, nil
+}
+
+// singleNeuronRow writes the quantities in the order of the metrics.
+func singleNeuronRow(q perceptron.Quantities, s perceptron.Status) Row {
+	if s == perceptron.Infeasible {
+		no := Empty()
+		return Row{Status: InfeasibleRow, Cells: []Cell{no, no, no, Indicator(false), Val(q.SignedMargin), no, no, no, no, no, no,
+			no, Val(q.Gap), Val(float64(q.Iterations))}}
+	}
+	return Row{Cells: []Cell{Val(q.KappaIn), Val(q.KappaOut), Val(q.Norm), Indicator(true), Val(q.SignedMargin),
+		Val(q.MeanExc), Val(q.MeanInh), Val(q.Imbalance), Val(q.SilentExc), Val(q.SilentInh), Indicator(q.NormActive),
+		Val(float64(q.Support)), Val(q.Gap), Val(float64(q.Iterations))}}
+}
