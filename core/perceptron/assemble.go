@@ -38,10 +38,28 @@ func (s *solver) weightsOf(g *program, r optimum, kind Kind) (*Solution, error) 
 	sol.KappaIn = 1 / norm(sol.Weights)
 	sol.Gap = math.Max(0, gapOf(r.lower, r.upper, g.sigma))
 	square := g.sigma * r.upper
+	if g.e != nil && kind != KindFreeThreshold {
+		g.tipBorder(sol.Certificate.Multipliers)
+	}
 	for mu := range sol.Certificate.Multipliers {
 		sol.Certificate.Multipliers[mu] /= square * square
 	}
 	return sol, nil
+}
+
+// tipBorder raises the largest multiplier with e > 0 by a few units of rounding so that e'lambda, zero in exact
+// arithmetic, is not negative: theta >= 0 needs e'lambda >= 0 only.
+func (g *program) tipBorder(lambda []float64) {
+	plus, minus := g.borderSums(lambda)
+	at := -1
+	for mu, e := range g.e {
+		if e > 0 && (at < 0 || lambda[mu] > lambda[at]) {
+			at = mu
+		}
+	}
+	if at >= 0 {
+		lambda[at] += (math.Max(0, minus-plus) + 1e-15*float64(len(lambda))*(plus+minus)) / g.e[at]
+	}
 }
 
 // thresholdOf turns the optimum of B within a radius into a solution: kappa_out = radius sigma kappa,

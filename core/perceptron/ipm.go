@@ -13,14 +13,15 @@ import (
 //	s lambda = v z = q eta = 0
 //
 // If fixedEta is positive the ball is dropped and eta stays at that value: the program with the objective
-// kappa - eta |v|^2/2, whose solution for small eta is the one of least norm.
+// kappa - eta |v|^2/2, whose solution for small eta is the one of least norm. So it is where c = 0, with an eta of the
+// size of kappa (scaleEta): there |v| only scales, v = kappa/eta times a unit vector at the optimum.
 type ipm struct {
 	g                  *program
 	sys                kkt
 	v, z, s, lambda    []float64
 	kappa, tau         float64
 	eta, q             float64
-	fixedEta           bool
+	fixedEta, scaleEta bool
 	av, atl            []float64 // A v, A'lambda
 	iterations         int
 	lowerBound         float64 // best so far, attained by bestV, bestTau
@@ -60,8 +61,11 @@ func newIPM(g *program, fixedEta float64) *ipm {
 	ip.affZ = g.work.take("ipm.affz", n)
 	ip.atdl = g.work.take("ipm.atdl", n)
 	ip.adv = g.work.take("ipm.adv", m)
-	if fixedEta > 0 {
+	switch {
+	case fixedEta > 0:
 		ip.fixedEta, ip.eta = true, fixedEta
+	case g.c == nil:
+		ip.fixedEta, ip.scaleEta = true, true
 	}
 	ip.start()
 	return ip
@@ -93,8 +97,14 @@ func (ip *ipm) start() {
 		}
 	}
 	g.eng.MulVecT(ip.atl, g.a, g.n, g.m, g.n, ip.lambda)
+	if ip.scaleEta {
+		ip.eta = math.Min(1e3, math.Max(0.05, g.positivePart(ip.atl)))
+	}
 	if !ip.fixedEta {
 		ip.eta = math.Max(1e-3, math.Sqrt(linalg.Dot(ip.atl, ip.atl)))
+		if g.equal != nil {
+			ip.eta = math.Max(1, ip.eta) // their multipliers start at 0 and say nothing
+		}
 	}
 	for j := range ip.v {
 		if !g.isFree(j) {
@@ -286,6 +296,11 @@ func (ip *ipm) step() error {
 	ip.affEta, ip.affBal = ip.deta, ip.dq
 	ip.direction(centre*ip.mu, true)
 	alpha = ip.boundary(0.9995)
+	if alpha < shortStep {
+		// The second order terms mislead far from the path: take a plain step towards it instead.
+		ip.direction(0.5*ip.mu, false)
+		alpha, centre = ip.boundary(0.9995), 0.5
+	}
 	if alpha < 1 {
 		alpha *= math.Max(0.995, 1-ip.mu)
 	}
@@ -315,6 +330,13 @@ func (ip *ipm) direction(target float64, corrected bool) {
 		if !g.isEqual(mu) {
 			ip.h[mu] += ip.comp(target, ip.s[mu], ip.lambda[mu], ip.affS[mu], ip.affL[mu], corrected) / ip.lambda[mu]
 		}
+	}
+	if p, ok := ip.sys.(*patternKKT); ok && g.equal != nil {
+		re := 0.0
+		if g.e != nil {
+			re = -linalg.Dot(g.e, ip.lambda)
+		}
+		p.bordered(ip.h, 1-linalg.Dot(g.d, ip.lambda), re)
 	}
 	ip.sys.solve(ip.dl0, ip.dx0, ip.f, ip.h)
 	ip.border(target, corrected)
@@ -482,13 +504,17 @@ func (ip *ipm) inBall(alpha, centre float64) float64 {
 	for range 60 {
 		q := ip.q - float64(alpha*vd) - float64(alpha*alpha*dd)/2
 		eta := ip.eta + float64(alpha*ip.deta)
-		if q >= ballFraction*ip.q && float64(q*eta) >= least*ip.mu*(1-alpha*(1-centre)) {
+		want := math.Min(least*ip.mu*(1-alpha*(1-centre)), 0.5*ip.q*ip.eta)
+		if q >= ballFraction*ip.q && float64(q*eta) >= want {
 			return alpha
 		}
 		alpha *= 0.8
 	}
 	return alpha
 }
+
+// shortStep is the step below which a corrected direction is given up.
+const shortStep = 0.1
 
 const (
 	ballFraction = 1e-4 // the least fraction of the ball's slack that a step leaves

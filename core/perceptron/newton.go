@@ -27,6 +27,7 @@ type patternKKT struct {
 	g            *program
 	k, dinv, tmp []float64
 	winv         []float64
+	rho          float64 // weight of the borders in k, 0 without equality rows
 }
 
 func (s *patternKKT) factor(d, winv []float64) error {
@@ -41,6 +42,9 @@ func (s *patternKKT) factor(d, winv []float64) error {
 		s.k[mu*m+mu] += x
 	}
 	s.winv = winv
+	if s.g.equal != nil {
+		trace += s.addBorders(trace / float64(m))
+	}
 	return s.g.factorGuarded(s.k, m, trace)
 }
 
@@ -70,6 +74,41 @@ func (s *patternKKT) solve(dl, _, f, h []float64) {
 
 func (s *patternKKT) lazy() bool { return true }
 
+// addBorders adds rho (d d' + e e') to the system: where equality rows are more than their weights are independent, A D^-1 A'
+// is singular on them and only the borders, whose products with dl are known, make the whole system regular. It returns what
+// it added to the trace.
+func (s *patternKKT) addBorders(mean float64) (trace float64) {
+	g, m := s.g, s.g.m
+	var dd float64
+	for _, d := range g.d {
+		dd += float64(d * d)
+	}
+	s.rho = (mean + 1) * float64(m) / dd
+	for mu := range m {
+		for nu := range mu + 1 {
+			x := float64(g.d[mu] * g.d[nu])
+			if g.e != nil {
+				x += float64(g.e[mu] * g.e[nu])
+			}
+			s.k[mu*m+nu] += float64(s.rho * x)
+			if mu == nu {
+				trace += float64(s.rho * x)
+			}
+		}
+	}
+	return trace
+}
+
+// bordered adds to h what addBorders added to the left-hand side, given d'dl = rd and e'dl = re.
+func (s *patternKKT) bordered(h []float64, rd, re float64) {
+	for mu, d := range s.g.d {
+		h[mu] += float64(s.rho * d * rd)
+		if s.g.e != nil {
+			h[mu] += float64(s.rho * s.g.e[mu] * re)
+		}
+	}
+}
+
 // refined solves with the factor and takes its guard, which equality rows can feel, out by iterative refinement.
 func (s *patternKKT) refined(r []float64) {
 	m, n := s.g.m, s.g.n
@@ -85,8 +124,18 @@ func (s *patternKKT) refined(r []float64) {
 			s.tmp[j] *= s.dinv[j]
 		}
 		s.g.eng.MulVec(res, s.g.a, n, m, n, s.tmp)
+		var dx, ex float64
+		for mu, y := range x {
+			dx += float64(s.g.d[mu] * y)
+			if s.g.e != nil {
+				ex += float64(s.g.e[mu] * y)
+			}
+		}
 		for mu := range res {
-			res[mu] = r[mu] - res[mu] - float64(s.winv[mu]*x[mu])
+			res[mu] = r[mu] - res[mu] - float64(s.winv[mu]*x[mu]) - float64(s.rho*s.g.d[mu])*dx
+			if s.g.e != nil {
+				res[mu] -= float64(s.rho*s.g.e[mu]) * ex
+			}
 		}
 	}
 	copy(r, x)

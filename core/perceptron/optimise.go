@@ -36,26 +36,39 @@ func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
 			return r, err
 		}
 		again, err := g.byRadius(ctx, newPolish(g), want, 1)
-		again.iterations += r.iterations
-		if err != nil || !r.exact && again.upper-again.lower < r.upper-r.lower || again.exact {
-			return again, err
-		}
-		return r, nil
+		return again.merged(r, want.unit, g.tol), err
 	}
-	// Homogeneous: |v| only scales (v = kappa/eta times a unit vector at the optimum), so the objective
-	// kappa - eta |v|^2/2 stands in for the ball. A tiny kappa wants a second start with an eta of its size.
-	r, err := g.optimiseFrom(ctx, want, 1)
-	if err == nil && !r.exact && !r.stopped && r.upper > signTol && r.upper < 0.1 {
-		again, err := g.optimiseFrom(ctx, want, r.upper)
-		again.iterations += r.iterations
-		if err != nil || again.exact {
-			return again, err
+	// A tiny kappa wants a second start with an eta of its size.
+	r, err := g.optimiseFrom(ctx, want, 0)
+	for _, factor := range [...]float64{1, 10, 0.1} {
+		if err != nil || r.exact || r.stopped || r.upper <= signTol || math.IsInf(r.upper, 1) {
+			break
+		}
+		var again optimum
+		if again, err = g.optimiseFrom(ctx, want, factor*r.upper); err == nil {
+			r = again.merged(r, want.unit, g.tol)
 		}
 	}
 	return r, err
 }
 
-// optimiseFrom is optimise with a given eta; 0 for the ball.
+// merged takes the better of each bound from another attempt at the same program.
+func (r optimum) merged(other optimum, unit, tol float64) optimum {
+	r.iterations += other.iterations
+	if r.exact || r.stopped {
+		return r
+	}
+	if other.lower > r.lower || r.v == nil {
+		r.lower, r.v, r.kappa, r.tau, r.ballActive = other.lower, other.v, other.kappa, other.tau, other.ballActive
+	}
+	if other.upper < r.upper || r.lambda == nil {
+		r.upper, r.lambda = other.upper, other.lambda
+	}
+	r.exact = gapOf(r.lower, r.upper, unit) <= tol
+	return r
+}
+
+// optimiseFrom is optimise with a given eta; 0 for the ball or, where c = 0, an estimate.
 func (g *program) optimiseFrom(ctx context.Context, want goal, eta float64) (optimum, error) {
 	ip := newIPM(g, eta)
 	po := newPolish(g)
@@ -68,7 +81,7 @@ func (g *program) optimiseFrom(ctx context.Context, want goal, eta float64) (opt
 			break
 		}
 		lo, up := ip.lowerBound, ip.upperBound
-		if want.signOnly && (lo > signTol || up < -signTol) || want.stopBelow > 0 && up < want.stopBelow {
+		if want.signOnly && (lo > g.signMargin() || up < -signTol) || want.stopBelow > 0 && up < want.stopBelow {
 			return optimum{point: ip.point(), iterations: ip.iterations + rounds, stopped: true}, nil
 		}
 		if g.c == nil && lo <= 0 && up <= suspect {
@@ -117,6 +130,15 @@ const (
 	// hopeless: multipliers that push kappa below minus this prove that rows with d = 0 or equality rows exclude each other.
 	hopeless = 1e7
 )
+
+// signMargin is the attained kappa that settles feasibility early. Where rows must hold to a tolerance relative to kappa, a
+// tiny kappa may be the tolerance's doing.
+func (g *program) signMargin() float64 {
+	if g.plain {
+		return signTol
+	}
+	return 1e-6
+}
 
 // polishFrom tries the active set with the ball active or inactive as the interior point suggests.
 func (g *program) polishFrom(ctx context.Context, ip *ipm, po *polish, unit, rel float64) (point, bool) {

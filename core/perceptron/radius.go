@@ -24,7 +24,7 @@ func (g *program) byRadius(ctx context.Context, po *polish, want goal, start flo
 			if err := ctx.Err(); err != nil {
 				return optimum{}, err
 			}
-			if err := ip.step(); err != nil || ip.stalled {
+			if err := ip.step(); err != nil || ip.stalled || ip.upperBound < -hopeless {
 				break
 			}
 		}
@@ -35,8 +35,11 @@ func (g *program) byRadius(ctx context.Context, po *polish, want goal, start flo
 		if ip.upperBound < best.upper {
 			best.upper, best.lambda = ip.upperBound, ip.point().lambda
 		}
-		if want.signOnly && (best.lower > signTol || best.upper < -signTol) {
+		if want.signOnly && (best.lower > g.signMargin() || best.upper < -signTol) {
 			best.stopped = true
+			return best, nil
+		}
+		if best.upper < -hopeless {
 			return best, nil
 		}
 		po.guess(ip)

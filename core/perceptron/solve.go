@@ -129,6 +129,17 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 				return nil, err
 			}
 		}
+		if a != nil && b.Status == Optimal {
+			// A was left for B to decide, and there is a solution: now to the end.
+			again, err := s.unboundedIn(ctx, b)
+			if err != nil {
+				return nil, err
+			}
+			if again.Status == Optimal && again.Theta >= 0 && 1/again.KappaIn <= s.p.Gamma*again.Theta {
+				again.SignedMargin = b.SignedMargin
+				return again, nil
+			}
+		}
 		return s.outAsIn(b), nil
 	}
 	if a.Status == Optimal {
