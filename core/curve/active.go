@@ -46,6 +46,7 @@ type activeSet struct {
 	slot     []int     // position -> slot
 	position []int     // slot -> position
 	f        *linalg.Factor
+	solvedB  bool // vecB holds R'^-1 b
 
 	vecS, vecB, vecG []float64 // scratch, |S|
 	vecN, mask       []float64 // scratch, N
@@ -151,6 +152,7 @@ const dependence = 1e-12
 // add puts row i into S with multiplier l; false if it depends on the rows in S.
 func (w *activeSet) add(i int, l float64) bool {
 	w.grow()
+	w.solvedB = false
 	n := len(w.set)
 	m := w.masked(i)
 	g := w.vecS
@@ -185,6 +187,7 @@ func (w *activeSet) enlist(i int, l float64) {
 
 // drop takes position p out of S.
 func (w *activeSet) drop(p int) {
+	w.solvedB = false
 	w.f.Remove(p)
 	w.forget(p)
 }
@@ -212,6 +215,7 @@ func (w *activeSet) forget(p int) {
 
 // flip moves input j into F or out of it. False if the factor is lost.
 func (w *activeSet) flip(j int) bool {
+	w.solvedB = false
 	x := w.vecS
 	w.column(x, j)
 	w.in[j] = !w.in[j]
@@ -229,7 +233,7 @@ func (w *activeSet) setBordered(on bool) bool {
 	if w.bordered == on {
 		return true
 	}
-	w.bordered = on
+	w.bordered, w.solvedB = on, false
 	w.border(w.vecS)
 	if on {
 		w.f.Update(w.vecS)
@@ -240,6 +244,7 @@ func (w *activeSet) setBordered(on bool) bool {
 
 // refactor computes the factor from the rows. False if M is not positive definite.
 func (w *activeSet) refactor() bool {
+	w.solvedB = false
 	n := len(w.set)
 	w.f.Reset()
 	if n == 0 {
@@ -278,6 +283,19 @@ func (w *activeSet) refactor() bool {
 	return true
 }
 
+// borderSolved returns R'^-1 b, kept until the factor changes.
+func (w *activeSet) borderSolved() []float64 {
+	y := w.vecB[:len(w.set)]
+	if !w.solvedB {
+		for p, i := range w.set {
+			y[p] = w.b[i]
+		}
+		w.f.SolveForward(y)
+		w.solvedB = true
+	}
+	return y
+}
+
 // kkt solves G x - b sigma = h, b'x = beta for x and sigma, G x = h without border; h (by position) is replaced by x.
 // M x = h + b (sigma + rho beta) turns the second condition into one equation for sigma.
 func (w *activeSet) kkt(h []float64, beta float64) (sigma float64) {
@@ -285,11 +303,7 @@ func (w *activeSet) kkt(h []float64, beta float64) (sigma float64) {
 	h = h[:n]
 	w.f.SolveForward(h)
 	if w.bordered {
-		y := w.vecB[:n]
-		for p, i := range w.set {
-			y[p] = w.b[i]
-		}
-		w.f.SolveForward(y)
+		y := w.borderSolved()
 		shift := (beta - linalg.Dot(y, h)) / linalg.Dot(y, y)
 		linalg.Axpy(shift, y, h)
 		sigma = math.FMA(-w.rho, beta, shift)

@@ -11,12 +11,11 @@ import (
 
 // state is a freshly evaluated solution of the rows before m.
 type state struct {
-	m       int
-	u       []float64 // N
-	au      []float64 // P values, m of them valid: a_i.u
-	norm    float64   // |u|
-	tl, dl  float64   // t'lambda, d'lambda
-	tlScale float64   // sum of |t_i| lambda_i
+	m      int
+	u      []float64 // N
+	au     []float64 // P values, m of them valid: a_i.u
+	norm   float64   // |u|
+	tl, dl float64   // t'lambda, d'lambda
 }
 
 func newState(r *rows) *state {
@@ -75,12 +74,11 @@ func (e *state) extend(w *activeSet, m int) {
 }
 
 func (e *state) sums(w *activeSet) {
-	e.tl, e.dl, e.tlScale = 0, 0, 0
+	e.tl, e.dl = 0, 0
 	for p, i := range w.set {
 		l := w.lambda[p]
 		e.tl = math.FMA(w.t[i], l, e.tl)
 		e.dl = math.FMA(w.d[i], l, e.dl)
-		e.tlScale = math.FMA(math.Abs(w.t[i]), l, e.tlScale)
 	}
 }
 
@@ -155,22 +153,15 @@ func (e *state) marginIn(w *activeSet, theta float64) float64 {
 // boundIn is the dual bound on kappa_in without norm constraint, |(A'lambda)_+| / d'lambda; rounding in t'lambda, which must not
 // be negative, is repaired at its cost.
 func (e *state) boundIn(w *activeSet) float64 {
-	norm, dl := e.norm, e.dl
+	norm := e.norm
 	if e.tl < 0 {
-		best := -1
-		for p, i := range w.set {
-			if best < 0 || w.t[i] > w.t[w.set[best]] {
-				best = p
-			}
-		}
-		if best < 0 || !(w.t[w.set[best]] > 0) {
+		p, more := w.repair(w.lambda, e.tl)
+		if p < 0 {
 			return math.Inf(1)
 		}
-		i := w.set[best]
-		more := (-e.tl + 1e-15*e.tlScale) / w.t[i]
-		norm += float64(more * w.size[i])
+		norm += float64(more * w.size[w.set[p]])
 	}
-	return norm / dl
+	return norm / e.dl
 }
 
 // marginOut is the kappa_out that v = u, shortened to |v| <= gamma, attains; it may be negative.

@@ -30,14 +30,19 @@ func (u *pass) solveCold(kind perceptron.Kind, m int) (*cold, error) {
 	if u.workspace == nil {
 		u.workspace = new(perceptron.Workspace)
 	}
-	s, err := solve(u.ctx, &p, &perceptron.Options{Engine: u.engine, Workspace: u.workspace, Tol: u.tol, SkipSignedMargin: true})
+	tol := u.opt.Tol
+	if tol == 0 {
+		tol = perceptron.CertifiedGap
+	}
+	s, err := solve(u.ctx, &p, &perceptron.Options{Engine: u.engine, Workspace: u.workspace, Tol: tol, SkipSignedMargin: true})
 	if err != nil {
 		if u.ctx.Err() != nil {
 			return nil, u.ctx.Err()
 		}
-		return nil, &NumericalError{Prefix: m, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: math.Inf(1), Tol: u.tol, Err: err}
+		return nil, &NumericalError{Prefix: m, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: math.Inf(1), Tol: tol, Err: err}
 	}
 	u.curve.Cold++
+	u.coldTol = tol
 	c := &cold{solution: s, kappa: s.KappaOut}
 	if kind == perceptron.KindKappaIn {
 		c.kappa = s.KappaIn

@@ -7,8 +7,8 @@ import (
 	"gardner/core/linalg"
 )
 
-// Tolerance is the largest gap at which a prefix counts as solved, unless Options.Tol says otherwise. Gaps are usually
-// about 1e-13.
+// Tolerance is the largest gap at which a prefix counts as solved, unless Options.Tol says otherwise; gaps are usually
+// about 1e-12. Where the pass fails and a prefix has to be solved on its own (Curve.Cold), perceptron.CertifiedGap, 1e-8, will do.
 const Tolerance = 1e-9
 
 // Options changes what a pass does. The zero value, or nil, runs over all patterns until no solution is left.

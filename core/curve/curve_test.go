@@ -81,7 +81,7 @@ func TestRandomProblems(t *testing.T) {
 	t.Parallel()
 	seeds := uint64(600)
 	if os.Getenv("GARDNER_SLOW") != "" {
-		seeds = 50000
+		seeds = 60000
 	}
 	cold, prefixes, given := 0, 0, 0
 	worst := 0.0
@@ -92,7 +92,7 @@ func TestRandomProblems(t *testing.T) {
 			c, gap, err := verify(p, kind, 1)
 			var numerical *NumericalError
 			switch {
-			case near && errors.As(err, &numerical):
+			case near && (errors.As(err, &numerical) || err != nil && c.Cold > 0):
 				given++
 				caps[i] = -1
 				continue

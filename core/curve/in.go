@@ -64,8 +64,11 @@ func In(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, error
 			known = known && upper-kappa <= u.tol*math.Max(1, kappa)
 		}
 		if known {
-			u.out(b, 1/float64(upper*upper)) // the scale that maximises A's dual
+			u.out(b, true)
 		} else {
+			if out == ray && u.endIn(a, m) { // without norm constraint, so with it all the more
+				return u.curve, nil
+			}
 			c, err := u.solveCold(perceptron.KindKappaIn, m)
 			if err != nil {
 				return u.curve, err
@@ -102,6 +105,7 @@ func (t *tracker) judgeIn(m int, tol float64) (kappa, upper float64, out outcome
 		return 0, 0, out
 	}
 	t.flush()
+	t.w.s = math.Max(0, t.w.s)
 	kappa, upper = t.e.marginIn(t.w, t.w.s), t.e.boundIn(t.w)
 	if math.IsInf(kappa, 1) {
 		return kappa, kappa, reached
@@ -127,10 +131,32 @@ func (t *tracker) flush() {
 	e.evaluate(w, e.m)
 }
 
-// boundIn is the dual bound on kappa_in, (|(A'mu)_+| - t'mu/Gamma)/d'mu, which holds where t'mu >= 0 up to rounding.
+// boundIn is the dual bound on kappa_in, |(A'mu)_+| - t'mu/Gamma with d'mu = 1. It needs t'mu >= 0; rounding is repaired at its
+// cost (see repair).
 func (o *outTracker) boundIn() float64 {
-	if o.tl < -1e-12*o.e.scaleOut(o.w) {
+	if o.tl >= 0 {
+		return o.length - o.tl/o.radius
+	}
+	p, more := o.w.repair(o.mu, o.tl)
+	if p < 0 {
 		return math.Inf(1)
 	}
-	return o.length - o.tl/o.radius
+	return o.length + float64(more*o.w.size[o.w.set[p]])
+}
+
+// repair says by how much the multiplier at which position must grow for t'mu, slightly negative, to become positive; -1 if
+// there is none.
+func (w *activeSet) repair(mu []float64, tl float64) (p int, more float64) {
+	p = -1
+	scale := 0.0
+	for q, i := range w.set {
+		scale += float64(math.Abs(w.t[i]) * mu[q])
+		if w.t[i] > 0 && (p < 0 || w.t[i] > w.t[w.set[p]]) {
+			p = q
+		}
+	}
+	if p < 0 {
+		return p, 0
+	}
+	return p, (-tl + 1e-15*scale) / w.t[w.set[p]]
 }

@@ -57,11 +57,7 @@ func (w *activeSet) newton(radius float64) bool {
 	}
 	w.f.SolveForward(h)
 	if w.bordered {
-		y := w.vecB[:n]
-		for p, i := range w.set {
-			y[p] = w.b[i]
-		}
-		w.f.SolveForward(y)
+		y := w.borderSolved()
 		yy, yh := linalg.Dot(y, y), linalg.Dot(y, h)
 		if radius > 0 {
 			left := float64(radius*radius) - (linalg.Dot(h, h) - float64(yh*yh)/yy) // radius^2 - c'p
@@ -91,11 +87,7 @@ func (w *activeSet) refine(e *state, radius float64) {
 		sum = math.FMA(w.b[i], w.lambda[p], sum)
 	}
 	if radius > 0 && !w.square() {
-		y := w.vecB[:n]
-		for p, i := range w.set {
-			y[p] = w.b[i]
-		}
-		w.f.SolveForward(y)
+		y := w.borderSolved()
 		if rate := 1/linalg.Dot(y, y) - w.rho; rate > 0 && w.C > 0 {
 			more := (radius - e.norm) * (radius + e.norm) / (2 * w.C * rate)
 			if math.Abs(more) < 1e-3*w.C {
@@ -182,15 +174,17 @@ func (w *activeSet) settle(e *state, m, k int, radius float64) (rounds int, ok b
 		rounds++
 		if refined == 0 {
 			l.from(w)
-			if !w.newton(radius) {
+			free := w.newton(radius)
+			if !free { // no C brings the rows in S to the radius: too many of them; solve for the present C
+				w.newton(0)
+			}
+			if free && !l.ascend(w, radius) || !free && !l.ascend(w, 0) {
 				return rounds, false
 			}
-			if !l.ascend(w, radius) {
-				return rounds, false
-			}
+			l.whole = l.whole && free
 		}
 		moved, ok := w.amend()
-		if !ok || w.square() {
+		if !ok || radius > 0 && w.square() {
 			return rounds, false
 		}
 		if moved > 0 || !l.whole {

@@ -47,7 +47,7 @@ func Out(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, erro
 				u.end(b)
 				return u.curve, nil
 			}
-			u.out(b, 1)
+			u.out(b, false)
 			kappa, upper = b.kappa, b.upper
 		} else {
 			c, err := u.solveCold(perceptron.KindKappaOut, m)

@@ -108,81 +108,13 @@ func outFrom(a *tracker, engine *linalg.Engine, gamma float64, m int) *outTracke
 	return o
 }
 
-// farEnd sets C above the last kink of the path whose direction is the present lambda, d'lambda = dl.
-func (w *activeSet) farEnd(dl float64) bool {
-	n := len(w.set)
-	h := make([]float64, n)
-	for p, i := range w.set {
-		h[p] = w.c[i]
-	}
-	s0 := w.kkt(h, 0)
-	q := make([]float64, n)
-	s1 := w.kkt(q, 1)
-	zp, zq := make([]float64, w.n), make([]float64, w.n)
-	w.mulColumns(zp, h)
-	w.mulColumns(zq, q)
-	c, top, size := 0.0, 0.0, 0.0
-	for p, i := range w.set {
-		top = math.Max(top, math.Abs(q[p]))
-		size += math.Abs(q[p]) * w.size[i]
-	}
-	for p := range q {
-		if q[p] > 1e-8*top && h[p] < 0 {
-			c = math.Max(c, -h[p]/q[p])
-		}
-	}
-	for j := range zq {
-		if zp[j]*zq[j] < 0 && math.Abs(zq[j]) > 1e-8*size {
-			c = math.Max(c, -zp[j]/zq[j])
-		}
-	}
-	if c == 0 {
-		c = 1 / dl
-	}
-	w.C = 2 * c
-	w.s = math.FMA(w.C, s1, s0)
-	for p := range w.lambda {
-		w.lambda[p] = math.Max(0, math.FMA(w.C, q[p], h[p]))
-	}
-	return !math.IsNaN(w.s) && !math.IsInf(w.s, 0)
-}
-
-// vertexDual returns the dual of a vertex, q with b'q = 1 and A_SF' q = 0: the direction of moveC, corrected for its
-// residual.
-func (o *outTracker) vertexDual() []float64 {
-	w := o.w
-	n := len(w.set)
-	q := make([]float64, n)
-	w.kkt(q, 1)
-	h := make([]float64, n)
-	for range 2 {
-		w.mulColumns(w.vecN, q)
-		for j, on := range w.in {
-			if !on {
-				w.vecN[j] = 0
-			}
-		}
-		w.mulRows(h, w.vecN)
-		sum := 0.0
-		for p, i := range w.set {
-			h[p] = -h[p]
-			sum = math.FMA(w.b[i], q[p], sum)
-		}
-		w.kkt(h, 1-sum)
-		for p := range q {
-			q[p] += h[p]
-		}
-	}
-	return q
-}
-
 // judge evaluates kappa and its bound.
 func (o *outTracker) judge() {
 	w, e := o.w, o.e
 	o.kappa = e.marginOut(w, o.radius)
 	o.mu = append(o.mu[:0], w.lambda...)
 	if o.vertex {
-		o.mu = o.vertexDual()
+		o.mu = w.vertexDual()
 	}
 	dl, top := 0.0, 0.0
 	for _, l := range o.mu {
@@ -225,10 +157,10 @@ func (o *outTracker) judge() {
 const vertexReach = 1e3
 
 // scaleOut is the size of the terms that cancel in kappa.
-func (e *state) scaleOut(w *activeSet) float64 {
+func (e *state) scaleOut(w *activeSet, radius float64) float64 {
 	top := 1.0
 	for _, i := range w.set {
-		top = math.Max(top, float64(w.size[i]*e.norm)+math.Abs(w.t[i]))
+		top = math.Max(top, float64(w.size[i]*math.Min(e.norm, radius))+math.Abs(w.t[i]))
 	}
 	return top
 }
@@ -236,7 +168,7 @@ func (e *state) scaleOut(w *activeSet) float64 {
 // excluded says whether the bound excludes a positive margin, up to the rounding of the terms that cancel in it. Rows that
 // exclude each other exactly, conflicting duplicates for one, have kappa = 0 and bounds of either sign.
 func (o *outTracker) excluded() bool {
-	scale := o.e.scaleOut(o.w)
+	scale := o.e.scaleOut(o.w, o.radius)
 	return o.kappa <= 1e-13*scale && o.upper <= 1e-12*scale
 }
 

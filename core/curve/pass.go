@@ -19,6 +19,7 @@ type pass struct {
 	step    Step // filled only where Visit wants it
 
 	workspace *perceptron.Workspace // of cold solves
+	coldTol   float64               // what they may leave at this prefix, where it is more than tol
 }
 
 func newPass(ctx context.Context, p *perceptron.Problem, opt *Options) (*pass, error) {
@@ -68,7 +69,7 @@ func (u *pass) record(m int, kappa, upper float64, work ...*tracker) (done bool,
 			c.Events, c.Rounds = c.Events+t.events, c.Rounds+t.rounds
 		}
 	}
-	if !(kappa > 0) || !(math.Abs(gap) <= u.tol) {
+	if !(kappa > 0) || !(math.Abs(gap) <= math.Max(u.tol, u.coldTol)) {
 		return true, &NumericalError{Prefix: m, Lower: kappa, Upper: upper, Gap: gap, Tol: u.tol}
 	}
 	if k := len(c.Kappa); k > 0 && kappa > c.Kappa[k-1] {
@@ -80,6 +81,7 @@ func (u *pass) record(m int, kappa, upper float64, work ...*tracker) (done bool,
 		u.step.Multipliers = u.step.Multipliers[:m]
 		u.opt.Visit(u.step)
 	}
+	u.coldTol = 0
 	if u.opt.Progress != nil {
 		u.opt.Progress(m, u.problem.P)
 	}
@@ -109,11 +111,16 @@ func (u *pass) weights(e *state, factor float64) {
 	}
 }
 
-// multipliers sets the multipliers of the step from values by position.
-func (u *pass) multipliers(w *activeSet, mu []float64, factor float64) {
+// multipliers sets the multipliers of the step from values by position, with t'mu.
+func (u *pass) multipliers(w *activeSet, mu []float64, tl, factor float64) {
 	u.step.Multipliers = u.multiplierSpace()
 	for p, i := range w.set {
 		u.step.Multipliers[i] = float64(math.Max(0, mu[p]) * factor)
+	}
+	if tl < 0 {
+		if p, more := w.repair(mu, tl); p >= 0 {
+			u.step.Multipliers[w.set[p]] += float64(more * factor)
+		}
 	}
 }
 
@@ -137,12 +144,16 @@ func (u *pass) in(a *tracker) {
 		factor = 1 / float64(a.e.marginIn(a.w, a.w.s)*a.e.norm)
 	}
 	u.weights(a.e, factor)
-	u.multipliers(a.w, a.w.lambda, factor)
+	tl := 0.0 // of no concern at theta = 0
+	if a.w.sNonNegative {
+		tl = a.e.tl
+	}
+	u.multipliers(a.w, a.w.lambda, tl, factor)
 	u.step.Theta, u.step.NormActive = float64(a.w.s*factor), false
 }
 
-// out describes solution B, or A where it is B. The multipliers of B add up to d'mu = 1; factor scales them.
-func (u *pass) out(b *outTracker, factor float64) {
+// out describes solution B, or A where it is B.
+func (u *pass) out(b *outTracker, asIn bool) {
 	if u.opt.Visit == nil {
 		return
 	}
@@ -152,8 +163,36 @@ func (u *pass) out(b *outTracker, factor float64) {
 		shrink = 1
 	}
 	u.weights(b.e, float64(theta*shrink))
-	u.multipliers(b.w, b.mu, factor)
+	tl := 0.0 // of no concern in B
+	if asIn {
+		tl = b.tl
+	}
+	u.multipliers(b.w, b.mu, tl, 1)
+	if asIn {
+		u.rescale(b)
+	}
 	u.step.Theta, u.step.NormActive = theta, !b.vertex
+}
+
+// rescale brings the multipliers of B to the scale that maximises A's dual, d'mu/(|(A'mu)_+| - t'mu/Gamma)^2.
+func (u *pass) rescale(b *outTracker) {
+	w, mu := b.w, u.step.Multipliers
+	z, tl, dl := make([]float64, w.n), 0.0, 0.0
+	for _, i := range w.set {
+		linalg.Axpy(mu[i], w.row(i), z)
+		tl = math.FMA(w.t[i], mu[i], tl)
+		dl = math.FMA(w.d[i], mu[i], dl)
+	}
+	norm := 0.0
+	for j, v := range z {
+		if v > 0 || w.free[j] {
+			norm = math.FMA(v, v, norm)
+		}
+	}
+	length := math.Sqrt(norm) - tl/b.radius
+	for _, i := range w.set {
+		mu[i] *= dl / float64(length*length)
+	}
 }
 
 // end closes the curve with the Farkas vector of B.

@@ -99,8 +99,14 @@ func (t *path) measure() {
 	}
 	for p, v := range t.dlambda[:len(t.w.set)] {
 		size := t.w.size[t.w.set[p]]
-		top, longest = math.Max(top, math.Abs(v)), math.Max(longest, size)
-		sum += float64(math.Abs(v) * size)
+		v = math.Abs(v)
+		if v > top {
+			top = v
+		}
+		if size > longest {
+			longest = size
+		}
+		sum += float64(v * size)
 	}
 	sum = math.Max(sum, float64(top*longest))
 	t.noise, t.faint = 1e-14*sum, 1e-13*top

@@ -28,10 +28,13 @@ func (t *tracker) solve(m int) outcome {
 	w.extend(m)
 	e.extend(w, m)
 	k, _ := e.worst(w)
-	if k < 0 {
+	if k < 0 && t.onRadius() {
 		return reached
 	}
 	w.save(&t.before)
+	if k < 0 {
+		return t.follow(m)
+	}
 	if !t.vertex && !math.IsInf(t.radius, 1) && len(w.set) > 0 {
 		rounds, ok := w.settle(e, m, k, t.radius)
 		t.rounds += rounds
@@ -41,6 +44,15 @@ func (t *tracker) solve(m int) outcome {
 		if !w.restore(&t.before) {
 			return lost
 		}
+	}
+	if t.vertex && t.radius > 0 {
+		if t.pivots(m) && (t.vertex || t.follow(m) == reached) {
+			return reached
+		}
+		if !w.restore(&t.before) {
+			return lost
+		}
+		t.vertex = true
 	}
 	return t.follow(m)
 }
