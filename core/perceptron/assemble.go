@@ -58,7 +58,7 @@ func (g *program) tipBorder(lambda []float64) {
 		}
 	}
 	if at >= 0 {
-		lambda[at] += (math.Max(0, minus-plus) + 1e-15*float64(len(lambda))*(plus+minus)) / g.e[at]
+		lambda[at] += (math.Max(0, minus-plus) + float64(1e-15*float64(len(lambda))*(plus+minus))) / g.e[at]
 	}
 }
 
@@ -125,7 +125,7 @@ func (s *solver) farkas(r optimum, unit float64) *Solution {
 		Certificate: Certificate{Kind: FarkasCertificate, Multipliers: append([]float64(nil), r.lambda...)}}
 	sol.Support = support(r.lambda)
 	if unit > 0 {
-		sol.Gap = 0 - unit*r.upper
+		sol.Gap = 0 - float64(unit*r.upper)
 		switch {
 		case r.exact:
 			sol.SignedMargin = unit * r.lower

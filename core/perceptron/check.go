@@ -156,7 +156,7 @@ func (c *checker) primal() string {
 		}
 		row.addProduct(-c.border(mu), theta)
 		row.addProduct(-p.margin(mu), 1)
-		slack, tol := row.value(), checkRow*math.Max(1, p.margin(mu))+1e-14*size
+		slack, tol := row.value(), float64(checkRow*math.Max(1, p.margin(mu)))+float64(1e-14*size)
 		if slack < -tol || (equal[mu] && slack > tol) {
 			return fmt.Sprintf("row of pattern %d is violated by %.3g", mu, slack)
 		}
@@ -209,9 +209,9 @@ func (c *checker) sums() (dm, tm, am, absTM, absAM float64) {
 			z = math.Min(z, 0)
 		}
 		a.addProduct(z, z)
-		absAM += size[i] * size[i]
+		absAM += float64(size[i] * size[i])
 	}
-	return d.value(), t.value(), math.Sqrt(a.value()), absTM, math.Sqrt(absAM) + c.largestInput()*total
+	return d.value(), t.value(), math.Sqrt(a.value()), absTM, math.Sqrt(absAM) + float64(c.largestInput()*total)
 }
 
 // largestInput is max |x|: with the sum of the multipliers it says what counts as rounding in A'm.
@@ -237,7 +237,7 @@ func (c *checker) upperOut() float64 {
 	if !(dm > 0) {
 		return math.Inf(1)
 	}
-	return (reach*am - tm) / dm
+	return (float64(reach*am) - tm) / dm
 }
 
 // upperIn is the bound on kappa_in: 1/sqrt(2 dual value).
@@ -252,7 +252,7 @@ func (c *checker) upperIn() float64 {
 		tm = 0
 	}
 	length := math.Max(0, am-tm/c.gamma())
-	dual := dm - penalty - length*length/2
+	dual := dm - penalty - float64(length*length/2)
 	if !(dual > 0) {
 		return math.Inf(1)
 	}
@@ -265,14 +265,14 @@ func (c *checker) farkas() (gap float64, msg string) {
 		return math.NaN(), fmt.Sprintf("is of kind %q, must be %q", c.s.Certificate.Kind, FarkasCertificate)
 	}
 	dm, tm, am, absTM, absAM := c.sums()
-	tolT, tolA := checkRounding*absTM, checkRounding*absAM
+	tolT, tolA := float64(checkRounding*absTM), float64(checkRounding*absAM)
 	if c.kind == KindFreeThreshold && math.Abs(tm) > tolT {
 		return tm, fmt.Sprintf("t'mu is %.3g, must vanish", tm)
 	}
 	tol := tolT
 	if g := c.gamma(); !math.IsInf(g, 1) {
-		gap = tm - g*am
-		tol += g * tolA
+		gap = tm - float64(g*am)
+		tol += float64(g * tolA)
 	} else {
 		if am > tolA {
 			return -am, fmt.Sprintf("|(A'mu)_+| is %.3g, must vanish", am)

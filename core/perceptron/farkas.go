@@ -111,7 +111,7 @@ func (g *program) shift(l, atl []float64, cols []int) bool {
 		largest = math.Max(largest, gram[i*k+i])
 	}
 	for i := range k {
-		gram[i*k+i] += repairGuard * largest
+		gram[i*k+i] += float64(repairGuard * largest)
 	}
 	if g.eng.Cholesky(gram, k, k) != nil {
 		return false

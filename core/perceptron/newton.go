@@ -132,9 +132,9 @@ func (s *patternKKT) refined(r []float64) {
 			}
 		}
 		for mu := range res {
-			res[mu] = r[mu] - res[mu] - float64(s.winv[mu]*x[mu]) - float64(s.rho*s.g.d[mu])*dx
+			res[mu] = r[mu] - res[mu] - float64(s.winv[mu]*x[mu]) - float64(s.rho*s.g.d[mu]*dx)
 			if s.g.e != nil {
-				res[mu] -= float64(s.rho*s.g.e[mu]) * ex
+				res[mu] -= float64(s.rho * s.g.e[mu] * ex)
 			}
 		}
 	}
@@ -191,7 +191,7 @@ func (s *inputKKT) lazy() bool { return false }
 // factorGuarded factors a symmetric positive definite matrix in place after adding 1e-15 of its mean diagonal, which
 // keeps pivots of dependent rows positive without being felt by the others.
 func (g *program) factorGuarded(k []float64, n int, trace float64) error {
-	guard := 1e-15*trace/float64(n) + 1e-20 // the constant for an A of zeros
+	guard := float64(1e-15*trace/float64(n)) + 1e-20 // the constant for an A of zeros
 	for i := range n {
 		k[i*n+i] += guard
 	}

@@ -248,7 +248,7 @@ func (ip *ipm) cleaned() point {
 	}
 	g.eng.MulVec(ip.av, g.a, g.n, g.m, g.n, v)
 	low, scale := g.lower(v, ip.av, ip.kappa, ip.tau)
-	if low >= pt.lower-1e-12*math.Max(1e-3, math.Abs(pt.lower)) {
+	if low >= pt.lower-float64(1e-12*math.Max(1e-3, math.Abs(pt.lower))) {
 		for j := range v {
 			v[j] *= scale
 		}

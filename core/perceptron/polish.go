@@ -27,6 +27,7 @@ func gapOf(lower, upper, unit float64) float64 {
 //
 //	G l = c + kappa d + tau e on S,   e'l = 0,   |v|^2 = l'(c + kappa d) = 1,   the larger root kappa
 //
+// (with G + rho e e' for G, which e'l = 0 allows and which stays regular at |S| = |F| + 1).
 // From a good guess it ends in a few rounds at rounding accuracy; from a bad one it may cycle.
 type polish struct {
 	g          *program
@@ -40,7 +41,9 @@ type polish struct {
 	lambda     []float64 // full length, unnormalised
 	s          []float64
 	row, col   []float64 // scratch of length |S|, |F| + 1
-	width      int       // columns of b: |F|, or |F| + 1 with the threshold's column -e last
+	border     []float64
+	rho        float64
+	width      int // columns of b: |F|, or |F| + 1 with the threshold's column -e last
 }
 
 const (
@@ -73,10 +76,11 @@ func newPolish(g *program) *polish {
 	return po
 }
 
-// gather copies A_SF, with -e as a further column if wanted, and factors its Gram matrix plus rho d d'. False: no rows,
-// no columns or not factorable.
-func (po *polish) gather(rho float64, threshold bool) bool {
+// gather copies A_SF, with -e as a further column if wanted, and factors its Gram matrix plus rho b b' for a border b
+// (none: nil). False: no rows, no columns or not factorable.
+func (po *polish) gather(border []float64, threshold bool) bool {
 	g := po.g
+	po.border, po.rho = border, 0
 	po.rows, po.cols = po.rows[:0], po.cols[:0]
 	for mu, in := range po.inS {
 		if in || g.isEqual(mu) {
@@ -89,8 +93,11 @@ func (po *polish) gather(rho float64, threshold bool) bool {
 		}
 	}
 	ns, nf := len(po.rows), len(po.cols)
-	if ns == 0 || (nf == 0 && rho == 0) {
+	if ns == 0 || (nf == 0 && border == nil) {
 		return false
+	}
+	if border != nil {
+		po.rho = po.weight(border)
 	}
 	po.width = nf
 	if threshold {
@@ -112,9 +119,9 @@ func (po *polish) gather(rho float64, threshold bool) bool {
 		g.eng.Syrk(po.gram, ns, po.b, po.width, ns, po.width, nil)
 		largest := 0.0
 		for k := range ns {
-			if rho > 0 {
+			if po.rho > 0 {
 				for l := range k + 1 {
-					po.gram[k*ns+l] += rho * float64(g.d[po.rows[k]]*g.d[po.rows[l]])
+					po.gram[k*ns+l] += float64(po.rho * border[po.rows[k]] * border[po.rows[l]])
 				}
 			}
 			largest = math.Max(largest, po.gram[k*ns+k])
@@ -143,8 +150,20 @@ func (po *polish) pivots(ns int, largest float64) bool {
 	return true
 }
 
-// solve overwrites p (length |S|) with (G + rho d d')^-1 r, refined.
-func (po *polish) solve(p []float64, r func(k int) float64, rho float64) {
+// weight is a rho for the border: large enough to be seen, small enough not to dominate.
+func (po *polish) weight(border []float64) float64 {
+	bb := 0.0
+	for _, mu := range po.rows {
+		bb += float64(border[mu] * border[mu])
+	}
+	if !(bb > 0) {
+		return 1
+	}
+	return float64(len(po.rows)) / bb
+}
+
+// solve overwrites p (length |S|) with (G + rho b b')^-1 r, refined.
+func (po *polish) solve(p []float64, r func(k int) float64) {
 	g, ns, nf := po.g, len(po.rows), po.width
 	res := po.row[:ns]
 	clear(p[:ns])
@@ -152,16 +171,17 @@ func (po *polish) solve(p []float64, r func(k int) float64, rho float64) {
 	for range 6 {
 		g.eng.MulVecT(po.col[:nf], po.b, nf, ns, nf, p[:ns])
 		g.eng.MulVec(res, po.b, nf, ns, nf, po.col[:nf])
-		var dp float64
-		if rho > 0 {
-			for k, mu := range po.rows {
-				dp += float64(g.d[mu] * p[k])
-			}
+		var bp float64
+		if po.border != nil {
+			bp = po.dot(po.border, p)
 		}
 		size, want := 0.0, 0.0
 		for k := range res {
 			rk := r(k)
-			res[k] = rk - res[k] - float64(rho*dp)*g.d[po.rows[k]]
+			res[k] = rk - res[k]
+			if po.border != nil {
+				res[k] -= float64(po.rho * bp * po.border[po.rows[k]])
+			}
 			size = math.Max(size, math.Abs(res[k]))
 			want = math.Max(want, math.Abs(rk))
 		}
@@ -185,7 +205,7 @@ func (po *polish) unitBall(unit float64) (best point, ok bool) {
 	bestGap, since := math.Inf(1), 0
 	for round := 1; round <= polishRounds; round++ {
 		best.rounds = round
-		if !po.gather(0, false) {
+		if !po.gather(g.e, false) {
 			return best, false
 		}
 		kappa, tau, good := po.ballEquations()
@@ -217,12 +237,12 @@ func (po *polish) ballEquations() (kappa, tau float64, ok bool) {
 	pc, pd, pe := po.pc[:ns], po.pd[:ns], po.pe[:ns]
 	clear(pc)
 	if g.c != nil {
-		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] }, 0)
+		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] })
 	}
-	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] }, 0)
+	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] })
 	var tauC, tauD float64 // tau = tauC + kappa tauD
 	if g.e != nil {
-		po.solve(pe, func(k int) float64 { return g.e[po.rows[k]] }, 0)
+		po.solve(pe, func(k int) float64 { return g.e[po.rows[k]] })
 		ee := po.dot(g.e, pe)
 		if ee > 0 {
 			tauC, tauD = -po.dot(g.e, pc)/ee, -po.dot(g.e, pd)/ee
@@ -235,7 +255,7 @@ func (po *polish) ballEquations() (kappa, tau float64, ok bool) {
 	if g.c != nil {
 		cd, cc = po.dot(g.c, pd), po.dot(g.c, pc)
 	}
-	half := (cd + dc) / 2
+	half := float64((cd + dc) / 2)
 	disc := float64(half*half) - float64(dd*(cc-1))
 	if !(dd > 0) || !(disc >= 0) {
 		return 0, 0, false

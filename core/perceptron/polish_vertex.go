@@ -22,18 +22,17 @@ const vertexTol = 1e-9
 func (po *polish) vertex(unit float64) (best point, ok, least bool) {
 	g := po.g
 	best = point{lower: math.Inf(-1), upper: math.Inf(1), rounds: 1}
-	rho := po.border()
-	if !po.gather(rho, g.e != nil) {
+	if !po.gather(g.d, g.e != nil) {
 		return best, false, false
 	}
 	ns, nf := len(po.rows), len(po.cols)
 	pc, pd := po.pc[:ns], po.pd[:ns]
 	clear(pc)
 	if g.c != nil {
-		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] }, rho)
+		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] })
 	}
-	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] }, rho)
-	second := -rho * po.dot(g.d, pc)
+	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] })
+	second := -po.rho * po.dot(g.d, pc)
 	kappa := second
 	g.eng.MulVecT(po.col[:po.width], po.b, po.width, ns, po.width, pc)
 	clear(po.v)
@@ -87,21 +86,6 @@ func (po *polish) vertex(unit float64) (best point, ok, least bool) {
 		}
 	}
 	return best, ok, least
-}
-
-// border is the weight rho of d d' in K: large enough to be seen, small enough not to dominate.
-func (po *polish) border() float64 {
-	dd, n := 0.0, 0
-	for mu, in := range po.inS {
-		if in || po.g.isEqual(mu) {
-			dd += float64(po.g.d[mu] * po.g.d[mu])
-			n++
-		}
-	}
-	if !(dd > 0) {
-		return 1
-	}
-	return float64(n) / dd
 }
 
 // balance makes |S| = |F| + 1 (+ 1 with a threshold) by moving the least certain members of the guess from ip.

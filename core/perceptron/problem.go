@@ -3,6 +3,7 @@ package perceptron
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Problem is one perceptron problem. The zero values of Drive, Margins and Equal mean no drive, margins 1 and no
@@ -77,6 +78,9 @@ func (p *Problem) validateOptional() error {
 				return &InputError{Field: "Margins", Row: mu, Col: -1, Msg: fmt.Sprintf("is %v, must be finite and >= 0", v)}
 			}
 		}
+	}
+	if p.Margins != nil && !slices.ContainsFunc(p.Margins, func(d float64) bool { return d > 0 }) {
+		return &InputError{Field: "Margins", Row: -1, Col: -1, Msg: "are all zero, at least one must be positive to set the scale"}
 	}
 	seen := make(map[int]bool, len(p.Equal))
 	for _, mu := range p.Equal {

@@ -166,14 +166,14 @@ func (g *program) lower(v, av []float64, kappa, tau float64) (bound, scale float
 		return bound, scale
 	}
 	if fixed {
-		kappa *= scale
-		if bound < kappa-hardRowTol*math.Abs(kappa)-1e-15 {
+		kappa = float64(kappa * scale)
+		if bound < kappa-float64(hardRowTol*math.Abs(kappa))-1e-15 {
 			return math.Inf(-1), scale
 		}
 		bound = kappa
 	}
 	// A violation matters relative to kappa, by which canonical variables are divided.
-	tol := hardRowTol * math.Abs(bound)
+	tol := float64(hardRowTol * math.Abs(bound))
 	for mu, d := range g.d {
 		if !g.isEqual(mu) && d > 0 {
 			continue
@@ -182,7 +182,7 @@ func (g *program) lower(v, av []float64, kappa, tau float64) (bound, scale float
 		if g.isEqual(mu) {
 			r = -math.Abs(r - float64(d*kappa))
 		}
-		if r < -tol-1e-15*(1+math.Abs(scale*av[mu])) {
+		if r < -tol-float64(1e-15*(1+math.Abs(scale*av[mu]))) {
 			return math.Inf(-1), scale
 		}
 	}
@@ -193,7 +193,7 @@ func (g *program) lower(v, av []float64, kappa, tau float64) (bound, scale float
 const hardRowTol = 1e-10
 
 func (g *program) residue(mu int, av []float64, tau, scale float64) float64 {
-	r := scale*av[mu] - g.offset(mu)
+	r := float64(scale*av[mu]) - g.offset(mu)
 	if g.e != nil {
 		r -= float64(g.e[mu] * (scale * tau))
 	}
