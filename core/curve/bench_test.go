@@ -27,7 +27,7 @@ func BenchmarkCurve(b *testing.B) {
 					worst = math.Max(worst, math.Abs(g))
 				}
 				b.ReportMetric(float64(curve.Capacity), "capacity")
-				b.ReportMetric(worst, "gap")
+				b.ReportMetric(worst*1e12, "gap*1e12")
 				b.ReportMetric(float64(curve.Events), "events")
 				b.ReportMetric(float64(curve.Rounds), "rounds")
 			})

@@ -46,7 +46,7 @@ func verify(p *perceptron.Problem, kind perceptron.Kind, every int) (c *Curve, w
 		if kind == perceptron.KindKappaIn {
 			attained = 1 / math.Sqrt(length)
 		}
-		if s.Kappa != attained && !(math.Abs(s.Kappa-attained) <= 1e-9*math.Max(1, attained)) {
+		if s.Kappa != attained && !(math.Abs(s.Kappa-attained) <= perceptron.CertifiedGap*math.Max(1, attained)) {
 			failed = fmt.Errorf("prefix %d: kappa %v, weights attain %v", s.Prefix, s.Kappa, attained)
 		}
 	}}

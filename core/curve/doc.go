@@ -18,14 +18,20 @@
 //
 //	minimise |u|^2/2 - C s   subject to   a_i.u - b_i s >= c_i,
 //
-// whose dual solution lambda >= 0, b'lambda = C determines u = (A'lambda)_+. From one prefix to the next only one
-// row is added, so the old multipliers, with a zero appended, are a start whose supports S = {lambda > 0} and
-// F = {A'lambda > 0} are nearly right. Two ways lead to the new optimum:
+// whose dual solution lambda >= 0, b'lambda = C determines u = (A'lambda)_+.
 //
-//   - rounds of an active set (newton.go): solve with the supports held fixed, move all indices on the wrong side
-//     at once, repeat. Few rounds, but without a guarantee to end.
-//   - a homotopy (homotopy.go): raise the new multiplier and follow the piecewise linear path of optima from one
-//     kink to the next. It always ends, and takes over where the rounds do not settle.
+// From one prefix to the next only one row is added, so the old multipliers, with a zero appended, are a start whose
+// supports S = {lambda > 0} and F = {A'lambda > 0} are nearly right. The ways to the new optimum, in the order of trying:
+//
+//   - rounds of Newton's method (newton.go, search.go): solve with the supports held fixed and go there as far as the
+//     dual value grows, many indices changing sides at once. About six rounds a prefix; no guarantee to end.
+//   - a homotopy (homotopy.go, path.go): raise the new multiplier and follow the piecewise linear path of optima from one
+//     kink to the next; in B, then move C to where |u| = Gamma.
+//   - where |u| stays below Gamma, B is a linear program: pivots of a dual simplex method (vertex.go).
+//   - the same anew from the first row, and at last perceptron's solver for this prefix alone (cold.go).
+//
+// All keep one Cholesky factor of the rows in S up to date, O(|S|^2) an index. Memory: 8 P N bytes for the signed rows,
+// some 24 |S|^2 for the factor and 12 |S| N for the rows in S once more.
 //
 // Every prefix is then judged by its definition alone (certificate.go): a feasible point and a dual bound, both
 // recomputed from the patterns. Their distance is the reported gap.

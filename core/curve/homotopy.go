@@ -177,7 +177,7 @@ func (t *path) retreat() {
 		}
 	}
 	if first := w.C - back; first < 0.01*w.C {
-		t.advance(10*math.Max(first, 0.001*w.C)-w.C, 0)
+		t.advance(float64(10*math.Max(first, 0.001*w.C))-w.C, 0)
 	}
 }
 

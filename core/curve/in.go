@@ -29,10 +29,10 @@ func In(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, error
 			f := newInTracker(r, u)
 			f.events, f.rounds = a.events, a.rounds
 			kappa, upper, out = f.judgeIn(m, u.tol)
-			if out != reached { // keep what was known of the prefix before
-				f.w.restore(&a.before)
-			}
 			f.before, a = a.before, f
+			if out != reached { // keep what was known of the prefix before
+				a.back()
+			}
 		}
 		if out == reached && (math.IsInf(p.Gamma, 1) || a.e.norm <= p.Gamma*a.w.s*(1+1e-12)) {
 			u.in(a)
@@ -51,7 +51,7 @@ func In(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, error
 			}
 			if b == nil {
 				if out == ray {
-					a.w.restore(&a.before)
+					a.back()
 				}
 				b = outFrom(a, u.engine, p.Gamma, m)
 			}
@@ -158,5 +158,5 @@ func (w *activeSet) repair(mu []float64, tl float64) (p int, more float64) {
 	if p < 0 {
 		return p, 0
 	}
-	return p, (-tl + 1e-15*scale) / w.t[w.set[p]]
+	return p, (float64(1e-15*scale) - tl) / w.t[w.set[p]]
 }

@@ -35,7 +35,7 @@ func Out(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, erro
 		if m > p.P {
 			return u.curve, nil
 		}
-		a.w.restore(&a.before)
+		a.back()
 		b = outFrom(a, u.engine, p.Gamma, m)
 	} else {
 		b = newOutTracker(r, u.engine, p.Gamma)

@@ -188,7 +188,7 @@ func (o *outTracker) again(m int, tol float64) bool {
 	out := f.follow(m)
 	f.events, f.rounds = f.events+o.events, f.rounds+o.rounds
 	*o = *f
-	if out != reached {
+	if o.broken = out != reached; o.broken {
 		return false
 	}
 	o.judge()

@@ -171,7 +171,7 @@ func (t *path) curvature() (rate float64, ok bool) {
 			}
 		case square <= 1e10*noise: // dependent rows or inputs: also zero
 			return 0, true
-		case math.Abs(square-other) <= 1e-6*square+rounding:
+		case math.Abs(square-other) <= float64(1e-6*square)+rounding:
 			return square, true
 		}
 		if fresh {
@@ -273,7 +273,7 @@ func (t *path) pass(e event) bool {
 		}
 		scale := -t.dlambda[e.index] / h[e.index]
 		for p := range h {
-			h[p] *= scale
+			h[p] = float64(h[p] * scale)
 			t.dlambda[p] += h[p]
 		}
 		t.ds = math.FMA(scale, sigma, t.ds)

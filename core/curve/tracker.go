@@ -13,6 +13,7 @@ type tracker struct {
 	radius float64 // of |u| in solution B; 0 in A, where C = 0 stays
 	vertex bool    // B: |u| < radius and u does not depend on C
 	before snapshot
+	broken bool      // the active set is not an optimum, its factor may be lost
 	farkas []float64 // A: the ray that proved infeasibility, by row
 	events int
 	rounds int
@@ -22,8 +23,26 @@ func newTracker(r *rows, engine *linalg.Engine, b, c []float64) *tracker {
 	return &tracker{w: newActiveSet(r, engine, b, c), e: newState(r), farkas: make([]float64, r.problem.P)}
 }
 
-// solve finds the optimum of the first m rows: reached, ray (A only: there is none) or lost.
+// solve finds the optimum of the first m rows: reached, ray (A only: there is none) or lost. After the latter two the
+// tracker is of no more use, unless back succeeds.
 func (t *tracker) solve(m int) outcome {
+	if t.broken {
+		return lost
+	}
+	out := t.advance(m)
+	t.broken = out != reached
+	return out
+}
+
+// back returns to the optimum that the last change of the active set started from.
+func (t *tracker) back() {
+	t.broken = len(t.before.in) == 0 || !t.w.restore(&t.before)
+	if !t.broken {
+		t.e.evaluate(t.w, t.e.m)
+	}
+}
+
+func (t *tracker) advance(m int) outcome {
 	w, e := t.w, t.e
 	w.extend(m)
 	e.extend(w, m)

@@ -216,7 +216,7 @@ func (x *vertex) ratio(h []float64, leaving int) (place, flip int, step float64)
 			}
 		}
 	}
-	slack := 1e-14 * w.size[w.set[0]]
+	slack := float64(1e-14 * w.size[w.set[0]])
 	for j, rate := range x.dz {
 		if rate > noise && !w.in[j] && j != leaving {
 			if t := (slack - w.z[j]) / rate; t < limit {
@@ -300,7 +300,7 @@ func (w *activeSet) farEnd(dl float64) bool {
 	c, top, size := 0.0, 0.0, 0.0
 	for p, i := range w.set {
 		top = math.Max(top, math.Abs(q[p]))
-		size += math.Abs(q[p]) * w.size[i]
+		size += float64(math.Abs(q[p]) * w.size[i])
 	}
 	for p := range q {
 		if q[p] > 1e-8*top && h[p] < 0 {
