@@ -3,6 +3,7 @@ package coordinator
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"math"
 	"slices"
@@ -51,7 +52,7 @@ func (h *house) puppet(hello *gardnerv1.Hello) *puppet {
 }
 
 func (p *puppet) say(m *gardnerv1.WorkerMessage) {
-	if err := p.stream.Send(m); err != nil && err != io.EOF {
+	if err := p.stream.Send(m); err != nil && !errors.Is(err, io.EOF) {
 		p.t.Errorf("send: %v", err)
 	}
 }

@@ -175,7 +175,7 @@ func (w *loop) goodbye() {
 	close(w.session.out)
 	for {
 		select {
-		case <-w.session.err:
+		case <-w.session.err: //nolint:errcheck // the stream has ended, which is all that was waited for
 			return
 		case <-w.session.in:
 		case <-limit:

@@ -206,7 +206,7 @@ func TestResultsAreHandedInAgainUntilAcknowledged(t *testing.T) {
 		for i, ordinal := range r.Ordinals {
 			_, got, err := sweeps.DecodeRecord(e, 1, r.Records[at:at+int(r.Sizes[i])])
 			if err != nil || got[0].Cells[0].V != float64(ordinal*ordinal) {
-				return fmt.Errorf("record of %d: %v, %v", ordinal, got, err)
+				return fmt.Errorf("record of %d: %v, %w", ordinal, got, err)
 			}
 			at += int(r.Sizes[i])
 			rows++
@@ -216,7 +216,7 @@ func TestResultsAreHandedInAgainUntilAcknowledged(t *testing.T) {
 		}
 		h.cancel()
 		if m, err = s.next(); err != nil || m.GetGoodbye() == nil {
-			return fmt.Errorf("got %v, %v; want goodbye", m, err)
+			return fmt.Errorf("got %v, %w; want goodbye", m, err)
 		}
 		return nil
 	})
@@ -349,7 +349,7 @@ func TestRevokeStopsTheRunningTask(t *testing.T) {
 		}
 		m, err := s.next()
 		if err != nil || string(m.GetResults().GetSeal()) != "seal-3" {
-			return fmt.Errorf("got %v, %v; want the results of the second lease", m, err)
+			return fmt.Errorf("got %v, %w; want the results of the second lease", m, err)
 		}
 		return nil
 	})

@@ -8,6 +8,8 @@ import (
 )
 
 // JoinFile is the place of the join file of a database: beside it, readable by its owner only.
+//
+//nolint:revive // join.File would not say that it is a place and not a file
 func JoinFile(database string) string { return database + ".join" }
 
 // WriteFile puts the join text into a file of mode 0600, replacing an older one in one step.
