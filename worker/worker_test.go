@@ -375,7 +375,7 @@ func TestExitWhenIdle(t *testing.T) {
 		}
 		m, err := s.next()
 		if err != nil || m.GetGoodbye() == nil {
-			return fmt.Errorf("got %v, %v", m, err)
+			return fmt.Errorf("got %v, %w", m, err)
 		}
 		return nil
 	})
