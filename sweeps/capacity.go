@@ -187,7 +187,7 @@ func firstLoads(outer Point) (guess, limit float64) {
 		}
 	}
 	rare := math.Min(outer.Num("p_out"), 1-outer.Num("p_out"))
-	return guess, math.Min(100+2/rare, 1e4)
+	return guess, math.Min(100+2/rare, 2000)
 }
 
 // capacityAt reads one row off a curve; a nil curve has no end.

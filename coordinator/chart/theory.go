@@ -49,6 +49,9 @@ func (b *builder) theory(metric string, curves []*curve) []figure.Line {
 func joined(lines []figure.Line) []figure.Line {
 	for _, l := range lines[min(1, len(lines)):] {
 		if !slices.EqualFunc(l.Y, lines[0].Y, func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }) {
+			for i := range lines[1:] {
+				lines[1+i].Label = "" // one entry in the legend stands for all colours
+			}
 			return lines
 		}
 	}

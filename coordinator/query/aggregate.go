@@ -91,7 +91,7 @@ func (a *aggregate) columns() []Column {
 }
 
 // exactBytes bounds what all groups together keep for exact quantiles.
-const exactBytes = 64 << 20
+const exactBytes = 16 << 20
 
 // exact is how many values each accumulator keeps, from the number of groups the
 // plan can have: it must not depend on the order in which results arrive.

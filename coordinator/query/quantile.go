@@ -1,9 +1,9 @@
 package query
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
 )
 
 // quantile answers quantiles of values given one after another, in bounded
@@ -65,7 +65,7 @@ func (q *quantile) at(ps []float64) []float64 {
 			total += 1 << l
 		}
 	}
-	sort.Slice(all, func(i, j int) bool { return all[i].x < all[j].x })
+	slices.SortFunc(all, func(a, b weighted) int { return cmp.Compare(a.x, b.x) })
 	out := make([]float64, len(ps))
 	i, before := 0, int64(0) // values before all[i]
 	value := func(rank int64) float64 {

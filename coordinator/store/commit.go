@@ -35,6 +35,7 @@ func (w *writer) commit(batch []*job) (err error) {
 		}
 	}()
 	w.sort(batch)
+	defer clear(w.sorted) // so that the scratch keeps no records alive
 	fresh, err := w.putResults(tx)
 	if err != nil {
 		return err

@@ -97,6 +97,20 @@ func (g *program) withColumn(t []float64) *program {
 	return &w
 }
 
+// withThresholdRow is the program with the row tau >= 0 below the others.
+func (g *program) withThresholdRow() *program {
+	w := *g
+	w.m = g.m + 1
+	w.a = append(append(make([]float64, 0, w.m*w.n), g.a...), make([]float64, w.n)...)
+	w.d = append(append([]float64(nil), g.d...), 0)
+	w.e = append(append([]float64(nil), g.e...), -1)
+	if g.equal != nil {
+		w.equal = append(append([]bool(nil), g.equal...), false)
+	}
+	w.plain = false
+	return &w
+}
+
 // thresholds returns t_mu = y_mu (1 - I_ext^mu).
 func thresholds(p *Problem) []float64 {
 	t := make([]float64, p.P)

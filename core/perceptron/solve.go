@@ -113,7 +113,7 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 	switch {
 	case a == nil && !bounded:
 		// The best threshold is negative, so theta = 0 is the best allowed, by convexity.
-		z, err := s.leastWeights(ctx, KindThresholdAtZero)
+		z, err := s.nonNegativeThreshold(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -207,6 +207,13 @@ func (s *solver) kappaOut(ctx context.Context, signOnly bool) (*Solution, error)
 	if err != nil {
 		return nil, err
 	}
+	if !g.plain && !(r.lower > signTol) && r.upper > signTol {
+		// Undecided: rows that exclude each other at any Gamma do so at this one.
+		if f, err := s.anyThreshold(ctx); err == nil && f.Status == Infeasible {
+			f.SignedMargin = math.Inf(-1)
+			return f, nil
+		}
+	}
 	return s.thresholdOf(g, r, s.p.Gamma, signOnly)
 }
 
@@ -257,6 +264,28 @@ func (s *solver) kappaOutUnbounded(ctx context.Context, signOnly bool) (*Solutio
 		return f, nil
 	}
 	return nil, s.numerical(g, last, KindKappaOut, g.sigma, "weights grow beyond 1e8 times the threshold over the inputs")
+}
+
+// nonNegativeThreshold is A with Gamma infinite, theta >= 0 as one more row, whose multiplier is t'lambda.
+func (s *solver) nonNegativeThreshold(ctx context.Context) (*Solution, error) {
+	g := newProgram(s.p, s.free, KindKappaIn, s.o)
+	g.e = s.t
+	g = g.withThresholdRow()
+	r, err := g.optimise(ctx, goal{unit: g.sigma})
+	if err != nil {
+		return nil, err
+	}
+	sol, err := s.weightsOf(g, r, KindKappaIn)
+	if err != nil {
+		return nil, err
+	}
+	sol.Certificate.Multipliers = sol.Certificate.Multipliers[:s.p.P]
+	sol.Support = support(sol.Certificate.Multipliers)
+	if sol.Status == Optimal {
+		sol.Theta = math.Max(0, sol.Theta)
+		sol.KappaOut = kappaOutOf(sol.Theta)
+	}
+	return sol, nil
 }
 
 // anyThreshold is F with Gamma infinite: the program whose last column is the threshold, -t, with theta >= 0 as one more

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gardner/coordinator"
+	"gardner/core/fingerprint"
+	"gardner/proto/join"
+	"gardner/sweeps"
+)
+
+// coordinatorCommand serves a database to workers and commands.
+func coordinatorCommand() *cobra.Command {
+	var db, listen string
+	var advertise []string
+	var insecure, verbose bool
+	cmd := &cobra.Command{
+		Use:   "coordinator",
+		Short: "serve a database to workers and commands",
+		Long: `Serve a database: hand out its sweeps' tasks to workers, store what they compute, answer
+commands. It prints the line that starts a worker, and writes the same join text into a
+file of mode 0600 beside the database. TLS and a token are always on unless --insecure.
+
+It may be killed and restarted at any time: workers come back by themselves and hand in
+what they hold. SIGTERM and Ctrl-C store what has arrived and leave.`,
+		Example: "  gardner coordinator --db sweeps.db --listen 0.0.0.0:7071\n  gardner submit capacity-full --db sweeps.db\n  gardner worker @sweeps.db.join",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			ctx := cmd.Context()
+			c, err := coordinator.New(coordinator.Config{DB: db, Registry: sweeps.Builtin(), Version: version,
+				Fingerprint: fingerprint.Compute(), Logger: logger(verbose), Socket: true})
+			if err != nil {
+				return err
+			}
+			defer func() {
+				closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+				defer cancel()
+				err = errors.Join(err, c.Close(closing))
+			}()
+			out := cmd.OutOrStdout()
+			if insecure {
+				addr, err := c.ListenInsecure(listen)
+				if err != nil {
+					return usage(err)
+				}
+				fmt.Fprintf(out, "join      gardner worker %s --insecure\n", addr)
+			} else {
+				j, err := c.Listen(listen, advertise...)
+				if err != nil {
+					return usage(err)
+				}
+				fmt.Fprintf(out, "join      gardner worker @%s\n          gardner worker %s\n", join.JoinFile(db), j)
+			}
+			fmt.Fprintf(out, "database  %s\n", db)
+			<-ctx.Done()
+			fmt.Fprintln(cmd.ErrOrStderr(), "stopping: what has arrived is stored; workers wait for the next coordinator")
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&db, "db", "gardner.db", "the database")
+	f.StringVar(&listen, "listen", "127.0.0.1:7071", "address for workers and commands; 0.0.0.0:7071 lets other machines in")
+	f.StringSliceVar(&advertise, "advertise", nil, "addresses others should use, HOST or HOST:PORT (default: the one listened on)")
+	f.BoolVar(&insecure, "insecure", false, "clear text and no token: whoever reaches the address can read and write everything")
+	f.BoolVarP(&verbose, "verbose", "v", false, "log each lease")
+	return cmd
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"gardner/sweeps"
+)
+
+// presetsCommand lists the sweeps that the binary brings along.
+func presetsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "presets [NAME]",
+		Short: "the sweeps that can be run by name; with NAME, its sweep file",
+		Long: `List the presets: sweep files inside the binary, each small (about a minute on two
+cores) and as NAME-full at the literature's size. With a name, print that file: a good
+start for one of your own.`,
+		Example:           "  gardner presets\n  gardner presets capacity > mine.yaml && gardner run mine.yaml",
+		Args:              rangeArgs(0, "NAME"),
+		ValidArgsFunction: completePresets,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out := cmd.OutOrStdout()
+			if len(args) == 1 {
+				preset, err := sweeps.Preset(args[0])
+				if err != nil {
+					return usage(err)
+				}
+				_, err = out.Write(preset.YAML)
+				return err
+			}
+			w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+			for _, p := range sweeps.Presets() {
+				fmt.Fprintf(w, "%s\t%s\n", p.Name, p.Doc)
+			}
+			return w.Flush()
+		},
+	}
+}
+
+// experimentsCommand describes what can be swept.
+func experimentsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "experiments [NAME]",
+		Short: "what can be swept: params, axes, metrics, units, theory",
+		Long: `List the experiments, or describe one: its params with defaults, ranges and units, which
+of them are outer axes (split into tasks) or inner ones (evaluated inside a task), its
+metrics, and the theory that is drawn over them.`,
+		Example: "  gardner experiments\n  gardner experiments capacity",
+		Args:    rangeArgs(0, "NAME"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return sweeps.Builtin().Names(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			registry := sweeps.Builtin()
+			out := cmd.OutOrStdout()
+			if len(args) == 1 {
+				e, err := registry.Lookup(args[0])
+				if err != nil {
+					return usage(err)
+				}
+				_, err = fmt.Fprint(out, e.Help())
+				return err
+			}
+			w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+			for _, name := range registry.Names() {
+				e, err := registry.Lookup(name)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(w, "%s\t%s\n", name, e.Doc)
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func completePresets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, p := range sweeps.Presets() {
+		names = append(names, p.Name+"\t"+p.Doc)
+	}
+	return names, cobra.ShellCompDirectiveDefault // a sweep file is right too
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	gardnerv1 "gardner/proto/gardner/v1"
+)
+
+// progress shows how far a sweep is: one line that is rewritten on a terminal, a
+// plain line now and then elsewhere, so that batch logs stay readable.
+type progress struct {
+	out      io.Writer
+	terminal int // file descriptor, -1 where out is none
+	every    time.Duration
+	last     time.Time
+	lastLine string
+}
+
+func newProgress(out io.Writer) *progress {
+	p := &progress{out: out, terminal: -1, every: 10 * time.Second}
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.terminal, p.every = int(f.Fd()), 0
+	}
+	return p
+}
+
+// show draws the state of s.
+func (p *progress) show(s *gardnerv1.SweepStatus, note string, now time.Time) {
+	if p.terminal < 0 {
+		line := plainLine(s, note)
+		if line == p.lastLine || (!p.last.IsZero() && now.Sub(p.last) < p.every) {
+			return
+		}
+		p.last, p.lastLine = now, line
+		fmt.Fprintln(p.out, line)
+		return
+	}
+	width, _, err := term.GetSize(p.terminal)
+	if err != nil || width < 40 {
+		width = 80
+	}
+	line := []rune(barLine(s, note))
+	if len(line) >= width {
+		line = line[:width-1]
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%s", string(line))
+	p.last = now
+}
+
+// clear takes the line away, so that something else can be printed.
+func (p *progress) clear() {
+	if p.terminal >= 0 && !p.last.IsZero() {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+}
+
+func share(s *gardnerv1.SweepStatus) float64 {
+	if s.Tasks == 0 {
+		return 1
+	}
+	return float64(s.Done+s.Failed) / float64(s.Tasks)
+}
+
+func plainLine(s *gardnerv1.SweepStatus, note string) string {
+	return fmt.Sprintf("%s: %3.0f %%  %s", s.Name, 100*share(s), counts(s, note))
+}
+
+func barLine(s *gardnerv1.SweepStatus, note string) string {
+	const width = 26
+	full := int(share(s) * width)
+	bar := strings.Repeat("=", full)
+	if full < width {
+		bar += ">" + strings.Repeat(" ", width-full-1)
+	}
+	return fmt.Sprintf("[%s] %3.0f %%  %s", bar, 100*share(s), counts(s, note))
+}
+
+// counts is the part that both kinds of line share.
+func counts(s *gardnerv1.SweepStatus, note string) string {
+	parts := []string{fmt.Sprintf("%d/%d tasks", s.Done, s.Tasks)}
+	if s.Failed > 0 {
+		parts = append(parts, fmt.Sprintf("%d failed", s.Failed))
+	}
+	if s.State == gardnerv1.SweepState_SWEEP_STATE_ACTIVE {
+		if s.Rate > 0 {
+			parts = append(parts, fmt.Sprintf("%.3g/s", s.Rate))
+		}
+		if s.EtaSeconds >= 0 && s.Rate > 0 {
+			parts = append(parts, "ETA "+duration(time.Duration(s.EtaSeconds*float64(time.Second))))
+		}
+	} else {
+		parts = append(parts, stateName(s.State))
+	}
+	if s.Reason != "" {
+		parts = append(parts, s.Reason)
+	}
+	if note != "" {
+		parts = append(parts, note)
+	}
+	return strings.Join(parts, "  ")
+}
+
+func stateName(s gardnerv1.SweepState) string {
+	return strings.ToLower(strings.TrimPrefix(s.String(), "SWEEP_STATE_"))
+}
+
+// duration is short and honest: two units at most.
+func duration(d time.Duration) string {
+	switch d = d.Round(time.Second); {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %02d s", d/time.Minute, d%time.Minute/time.Second)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %02d min", d/time.Hour, d%time.Hour/time.Minute)
+	default:
+		return fmt.Sprintf("%d days %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+	}
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	gardnerv1 "gardner/proto/gardner/v1"
+)
+
+// runCommand computes a sweep in this process and draws it.
+func runCommand() *cobra.Command {
+	r := &runner{}
+	cmd := &cobra.Command{
+		Use:   "run SWEEP",
+		Short: "compute a sweep on this machine and draw it",
+		Long: `Compute a sweep, a preset's name or a YAML file, with a coordinator and workers in this
+process, and write its figure (SVG, PNG, PDF) and the numbers behind it (CSV). The same
+command resumes an interrupted run; results of other sweeps in the database are reused.
+If another process has the database open, the sweep is handed to that one.`,
+		Example: `  gardner run capacity
+  gardner run capacity --set f_exc=0.5 --set N=50,100
+  gardner run mine.yaml --db mine.db --workers 4 --out figures`,
+		Args:              exactArgs("SWEEP"),
+		ValidArgsFunction: completePresets,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			request, err := r.change.request(args[0])
+			if err != nil {
+				return err
+			}
+			if r.workers < 1 {
+				return usagef("--workers %d: it must be at least 1", r.workers)
+			}
+			r.again = "gardner run " + args[0]
+			return r.run(cmd, request)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&r.db, "db", "gardner.db", "the database: every result is kept here")
+	f.IntVar(&r.workers, "workers", runtime.NumCPU(), "tasks computed at the same time")
+	f.StringVar(&r.out, "out", ".", "folder for the figure and its numbers")
+	f.BoolVar(&r.noFigure, "no-figure", false, "compute only")
+	f.BoolVar(&r.json, "json", false, "print the final status as one JSON object")
+	r.change.flags(cmd)
+	return cmd
+}
+
+type runner struct {
+	db       string
+	workers  int
+	out      string
+	noFigure bool
+	json     bool
+	change   changes
+	again    string // the command that resumes
+}
+
+func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest) (err error) {
+	ctx := cmd.Context()
+	info := cmd.ErrOrStderr()
+	if err := os.MkdirAll(r.out, 0o755); err != nil {
+		return usagef("cannot make the folder --out %s: %w", r.out, err)
+	}
+	w := where{db: r.db, create: true}
+	s, err := w.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := s.close(); err == nil {
+			err = closeErr
+		}
+	}()
+	// What follows must be able to speak to the coordinator after Ctrl-C, too.
+	calm := context.WithoutCancel(ctx)
+	start := time.Now()
+	submitted, err := s.Submit(calm, request)
+	if err != nil {
+		return s.explain(err)
+	}
+	r.announce(info, s, submitted)
+	if submitted.Unchanged {
+		// To run a sweep that was paused or cancelled is to go on with it.
+		if _, err := s.Resume(calm, &gardnerv1.ResumeRequest{Sweep: submitted.Sweep}); err != nil {
+			return s.explain(err)
+		}
+	}
+	stopWorkers := func() error { return nil }
+	if s.local && submitted.Stored < submitted.Tasks {
+		stopWorkers = s.work(r.workers)
+	}
+	last, err := r.follow(ctx, calm, info, s, submitted.Sweep)
+	if stopErr := stopWorkers(); err == nil {
+		err = stopErr
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(info, "done. Nothing is lost; resume with: %s\n", r.again)
+		return &codedError{code: exitInterrupted}
+	}
+	if err != nil {
+		return s.explain(err)
+	}
+	return r.finish(calm, cmd, s, last, time.Since(start))
+}
+
+func (r *runner) announce(info io.Writer, s *session, m *gardnerv1.SubmitResponse) {
+	if !s.local {
+		fmt.Fprintf(info, "%s is open in another process: it computes the sweep with its workers\n", r.db)
+	}
+	switch {
+	case m.Stored == m.Tasks:
+		fmt.Fprintf(info, "%s: all %d tasks are stored already in %s\n", m.Sweep, m.Tasks, r.db)
+	case m.Stored > 0:
+		fmt.Fprintf(info, "%s, resuming: %d of %d tasks are stored in %s\n", m.Sweep, m.Stored, m.Tasks, r.db)
+	default:
+		fmt.Fprintf(info, "%s: %d tasks, %d rows; results in %s (Ctrl-C stops, the same command resumes)\n", m.Sweep, m.Tasks, m.Rows, r.db)
+	}
+}
+
+// follow shows progress until the sweep has ended or ctx does.
+func (r *runner) follow(ctx, calm context.Context, info io.Writer, s *session, name string) (*gardnerv1.SweepStatus, error) {
+	p := newProgress(info)
+	defer p.clear()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		m, err := s.Status(calm, &gardnerv1.StatusRequest{Sweep: name})
+		if err != nil {
+			return nil, err
+		}
+		if len(m.Sweeps) != 1 {
+			return nil, fmt.Errorf("the coordinator knows %d sweeps of the name %s", len(m.Sweeps), name)
+		}
+		sweep := m.Sweeps[0]
+		p.show(sweep, m.StoreTrouble, time.Now())
+		switch sweep.State {
+		case gardnerv1.SweepState_SWEEP_STATE_DONE:
+			return sweep, nil
+		case gardnerv1.SweepState_SWEEP_STATE_PAUSED, gardnerv1.SweepState_SWEEP_STATE_CANCELLED:
+			p.clear()
+			return sweep, fmt.Errorf("sweep %s is %s: %s; see `gardner status %s --failed`, go on with `gardner resume %s`",
+				name, stateName(sweep.State), sweep.Reason, name, name)
+		}
+		select {
+		case <-ctx.Done():
+			p.clear()
+			fmt.Fprintf(info, "stopping: running tasks finish (Ctrl-C again ends at once; nothing stored is lost) ... ")
+			return sweep, ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// finish prints the results and writes the figure.
+func (r *runner) finish(ctx context.Context, cmd *cobra.Command, s *session, last *gardnerv1.SweepStatus, took time.Duration) error {
+	info := cmd.ErrOrStderr()
+	fmt.Fprintf(info, "done in %s: %d tasks, %d failed\n", duration(took), last.Done, last.Failed)
+	if r.json {
+		if err := printStatus(cmd.OutOrStdout(), &gardnerv1.StatusResponse{Sweeps: []*gardnerv1.SweepStatus{last}}, true); err != nil {
+			return err
+		}
+	}
+	if !r.noFigure {
+		if err := r.figure(ctx, cmd, s, last.Name); err != nil {
+			return s.explain(err)
+		}
+	}
+	if last.Failed > 0 {
+		fmt.Fprintf(info, "%d tasks are quarantined: gardner status %s --failed --db %s\n", last.Failed, last.Name, r.db)
+		return &codedError{code: exitQuarantined}
+	}
+	return nil
+}
+
+// figure writes the figure in three formats and its numbers, and prints the
+// numbers as a table.
+func (r *runner) figure(ctx context.Context, cmd *cobra.Command, s *session, name string) error {
+	base := filepath.Join(r.out, name)
+	for _, format := range []string{"svg", "png", "pdf", "csv", "table"} {
+		stream, err := s.Plot(ctx, &gardnerv1.PlotRequest{Sweep: name, Format: format})
+		if err != nil {
+			return err
+		}
+		file := base + "." + format
+		if format == "table" {
+			if r.json {
+				continue
+			}
+			file = ""
+		}
+		if err := toFile(cmd, file, func(w io.Writer) error { return copyChunks(w, stream.Recv) }); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(cmd.ErrOrStderr(), "figure: %s.svg (and .png, .pdf; numbers in %s.csv)\n", base, base)
+	return err
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"gardner/coordinator"
+	"gardner/coordinator/store"
+	"gardner/core/fingerprint"
+	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/proto/join"
+	"gardner/sweeps"
+	"gardner/worker"
+)
+
+// session is a Control client: of a coordinator elsewhere, of the process that
+// has the database open, or of one in this process that has just opened it.
+type session struct {
+	gardnerv1.ControlClient
+	local bool // the coordinator is in this process
+
+	coordinator *coordinator.Coordinator
+	conn        *join.Conn
+}
+
+// open finds whom to ask. A database that does not exist yet is an error unless
+// w.create.
+func (w *where) open(ctx context.Context) (*session, error) {
+	if w.coordinator != "" {
+		target, err := join.ParseTarget(w.coordinator, join.Options{Insecure: w.insecure, JoinFile: join.JoinFile(w.db)})
+		if err != nil {
+			return nil, usage(err)
+		}
+		return dial(target)
+	}
+	if _, err := os.Stat(w.db); errors.Is(err, fs.ErrNotExist) && !w.create {
+		return nil, usagef("there is no database %s: name another with --db, or make it with `gardner run SWEEP`", w.db)
+	}
+	c, err := coordinator.New(coordinator.Config{DB: w.db, Registry: sweeps.Builtin(), Version: version,
+		Fingerprint: fingerprint.Compute(), Socket: w.create, Settle: -1})
+	if errors.Is(err, store.ErrLocked) {
+		target, err := join.ParseTarget("unix:"+join.Socket(w.db), join.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return dial(target)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &session{ControlClient: c.Control(), local: true, coordinator: c}, nil
+}
+
+func dial(target *join.Target) (*session, error) {
+	conn, err := target.Dial()
+	if err != nil {
+		return nil, err
+	}
+	return &session{ControlClient: gardnerv1.NewControlClient(conn), conn: conn}, nil
+}
+
+// work starts workers in this process. The returned function drains them: tasks
+// under way are finished and stored.
+func (s *session) work(slots int) (stop func() error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- worker.Run(ctx, worker.Config{Target: s.coordinator.Target(), Registry: sweeps.Builtin(), Slots: slots,
+			Version: version, Fingerprint: fingerprint.Compute(), Grace: time.Hour})
+	}()
+	return func() error {
+		cancel()
+		return <-ended
+	}
+}
+
+// explain turns a call's error into one that says what to do, with its exit
+// code.
+func (s *session) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if s.conn != nil {
+		err = s.conn.Explain(err)
+	}
+	st, ok := status.FromError(err)
+	var coded *codedError
+	if !ok || errors.As(err, &coded) {
+		return err
+	}
+	switch st.Code() {
+	case codes.InvalidArgument, codes.NotFound, codes.FailedPrecondition:
+		return usage(errors.New(st.Message()))
+	case codes.Canceled:
+		return context.Canceled
+	case codes.Unavailable:
+		return err
+	default:
+		return errors.New(st.Message())
+	}
+}
+
+// close leaves the coordinator; one in this process makes everything durable
+// first.
+func (s *session) close() error {
+	if s.conn != nil {
+		return s.conn.Close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := s.coordinator.Close(ctx); err != nil {
+		return fmt.Errorf("close the database: %w", err)
+	}
+	return nil
+}

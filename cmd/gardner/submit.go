@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/sweeps"
+)
+
+// submitCommand hands a sweep to a coordinator and returns.
+func submitCommand() *cobra.Command {
+	var w where
+	var change changes
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use:   "submit SWEEP",
+		Short: "hand a sweep to a running coordinator",
+		Long: `Hand a sweep, a preset's name or a YAML file, to a running coordinator; its workers compute
+it. Submitting a changed sweep under the same name makes a new revision of it: what is
+stored already is not computed again.`,
+		Example:           "  gardner submit capacity --db sweeps.db\n  gardner submit mine.yaml --set N=50,100 --dry-run",
+		Args:              exactArgs("SWEEP"),
+		ValidArgsFunction: completePresets,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			request, err := change.request(args[0])
+			if err != nil {
+				return err
+			}
+			request.DryRun = dryRun
+			return w.each(cmd, func(ctx context.Context, s *session) error {
+				r, err := s.Submit(ctx, request)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s, revision %s: %d tasks, %d rows, %d stored already\n", r.Sweep, r.Revision, r.Tasks, r.Rows, r.Stored)
+				switch {
+				case dryRun:
+					fmt.Fprintln(cmd.OutOrStdout(), "dry run: nothing was submitted")
+				case s.local:
+					fmt.Fprintf(cmd.OutOrStdout(), "no coordinator has %s open: the sweep waits in it; start `gardner coordinator --db %s` and workers, or `gardner run`\n", w.db, w.db)
+				}
+				return nil
+			})
+		},
+	}
+	w.flags(cmd)
+	change.flags(cmd)
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check and count only")
+	return cmd
+}
+
+// changes are what the command line changes in a sweep file.
+type changes struct {
+	set        []string
+	seed       uint64
+	replicates int
+	cmd        *cobra.Command
+}
+
+func (c *changes) flags(cmd *cobra.Command) {
+	c.cmd = cmd
+	f := cmd.Flags()
+	f.StringArrayVar(&c.set, "set", nil, "change a parameter: param=value, param=a,b,c, param=linspace(0,1,11); may be repeated")
+	f.Uint64Var(&c.seed, "seed", 0, "seed of all random streams, instead of the sweep's")
+	f.IntVar(&c.replicates, "replicates", 0, "replicates of each point, instead of the sweep's")
+}
+
+// request reads a sweep from a file or the presets. All mistakes in it, and in
+// the changes, are found here, with their places.
+func (c *changes) request(name string) (*gardnerv1.SubmitRequest, error) {
+	file, data, err := sweepFile(name)
+	if err != nil {
+		return nil, err
+	}
+	spec, err := sweeps.ParseSpec(file, data, sweeps.Builtin())
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range c.set {
+		if err := spec.Set(s); err != nil {
+			return nil, usagef("--set %s: %w", s, err)
+		}
+	}
+	if c.cmd.Flags().Changed("seed") {
+		spec.Seed = c.seed
+	}
+	if c.cmd.Flags().Changed("replicates") {
+		if c.replicates < 1 {
+			return nil, usagef("--replicates %d: it must be at least 1", c.replicates)
+		}
+		spec.Replicates = c.replicates
+	}
+	return &gardnerv1.SubmitRequest{Yaml: spec.YAML(), File: file}, nil
+}
+
+// sweepFile finds SWEEP: a file if there is one or the name looks like one,
+// else a preset.
+func sweepFile(name string) (file string, data []byte, err error) {
+	looksLikeFile := strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") || strings.ContainsRune(name, os.PathSeparator)
+	data, err = os.ReadFile(name)
+	switch {
+	case err == nil:
+		return name, data, nil
+	case looksLikeFile && errors.Is(err, fs.ErrNotExist):
+		return "", nil, usagef("there is no sweep file %q", name)
+	case looksLikeFile:
+		return "", nil, usage(err)
+	}
+	preset, err := sweeps.Preset(name)
+	if err != nil {
+		return "", nil, usage(err)
+	}
+	return "preset " + name, preset.YAML, nil
+}

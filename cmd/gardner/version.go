@@ -1,0 +1,26 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"gardner/core/fingerprint"
+)
+
+// versionCommand says what this binary is.
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "version, platform and numerics fingerprint of this binary",
+		Long: `Print the version, the platform and the numerics fingerprint: a hash of a small battery
+of results. Machines with equal fingerprints compute equal bits.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "gardner %s %s/%s %s fingerprint %s\n",
+				version, runtime.GOOS, runtime.GOARCH, runtime.Version(), fingerprint.Compute())
+			return err
+		},
+	}
+}
