@@ -198,8 +198,8 @@ func TestAgainstNNLS(t *testing.T) {
 			n, m  int
 			gamma float64
 		}{{20, 10, 1}, {30, 30, 1}, {40, 40, 1}, {30, 36, 3}, {60, 30, 1}, {25, 40, 0.5}} {
-			if family == "bernoulli" && c.gamma == 3 {
-				continue // many equal inputs: the slow method cycles for seconds
+			if family == "bernoulli" && c.n*c.m > 1000 {
+				continue // many equal inputs: the slow method cycles
 			}
 			if c.n*c.m > 1100 && os.Getenv("GARDNER_SLOW") == "" {
 				continue // make fuzz-solver runs the larger ones
