@@ -134,7 +134,7 @@ type group struct {
 func groups(to, from []Axis) []*group {
 	byParam := map[string]*group{}
 	var all []*group
-	join := func(axis *Axis) *group {
+	join := func(axis *Axis) {
 		var g *group
 		for k, name := range axis.Params {
 			h := byParam[name]
@@ -158,7 +158,6 @@ func groups(to, from []Axis) []*group {
 				h.params = nil
 			}
 		}
-		return g
 	}
 	for i := range to {
 		join(&to[i])

@@ -74,7 +74,7 @@ func run(python, script, only string, reps int) error {
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 		if theirs, err = alternative(python, script, dir, list); err != nil {
 			return err
 		}

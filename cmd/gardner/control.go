@@ -27,7 +27,7 @@ func (w *where) flags(cmd *cobra.Command) {
 // each calls fn with a Control client for what the flags name.
 func (w *where) each(cmd *cobra.Command, fn func(context.Context, *session) error) error {
 	ctx := cmd.Context()
-	s, err := w.open(ctx)
+	s, err := w.open()
 	if err != nil {
 		return err
 	}

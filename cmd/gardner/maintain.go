@@ -50,11 +50,11 @@ func verify(cmd *cobra.Command, path string) (problems int, err error) {
 	}()
 	registry := sweeps.Builtin()
 	v, err := st.Verify(cmd.Context(), func(b *sweeps.Block, _ uint64, record []byte) error {
-		e, err := registry.Lookup(b.Experiment)
-		if err != nil || e.Version != b.Version {
+		e, unknown := registry.Lookup(b.Experiment)
+		if unknown != nil || e.Version != b.Version {
 			return nil // of another build: its checksum is all that can be checked
 		}
-		_, _, err = sweeps.DecodeRecord(e, b.Rows(), record)
+		_, _, err := sweeps.DecodeRecord(e, b.Rows(), record)
 		return err
 	})
 	if err != nil {

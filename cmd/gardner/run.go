@@ -69,7 +69,7 @@ func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest) (err 
 		return usagef("cannot make the folder --out %s: %w", r.out, err)
 	}
 	w := where{db: r.db, create: true}
-	s, err := w.open(ctx)
+	s, err := w.open()
 	if err != nil {
 		return err
 	}

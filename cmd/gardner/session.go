@@ -32,7 +32,7 @@ type session struct {
 
 // open finds whom to ask. A database that does not exist yet is an error unless
 // w.create.
-func (w *where) open(ctx context.Context) (*session, error) {
+func (w *where) open() (*session, error) {
 	if w.coordinator != "" {
 		target, err := join.ParseTarget(w.coordinator, join.Options{Insecure: w.insecure, JoinFile: join.JoinFile(w.db)})
 		if err != nil {

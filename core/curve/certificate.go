@@ -176,8 +176,3 @@ func (e *state) marginOut(w *activeSet, gamma float64) float64 {
 	}
 	return worst
 }
-
-// boundOut is the dual bound on kappa_out, gamma |(A'mu)_+| - t'mu with mu = lambda/d'lambda.
-func (e *state) boundOut(gamma float64) float64 {
-	return (float64(gamma*e.norm) - e.tl) / e.dl
-}

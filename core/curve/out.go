@@ -41,7 +41,7 @@ func Out(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, erro
 		b = newOutTracker(r, u.engine, p.Gamma)
 	}
 	for ; m <= p.P; m++ {
-		kappa, upper := 0.0, 0.0
+		var kappa, upper float64
 		if b.judged(m, u.tol) {
 			if b.excluded() {
 				u.end(b)

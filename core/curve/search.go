@@ -17,7 +17,6 @@ type search struct {
 	lambda, z []float64 // before the round, then the point reached
 	d, dz     []float64 // direction
 	e, ze     []float64 // direction that keeps b'lambda when a multiplier stops
-	at        []float64 // z at a trial point
 	released  bool      // it ended where the multiplier of s >= 0 vanishes
 	whole     bool      // Newton's step was taken as it was
 }

@@ -3,7 +3,7 @@ package perceptron
 import "math"
 
 // silentSolution is w = 0 at a threshold that satisfies every row.
-func (s *solver) silentSolution(kind Kind, theta float64) *Solution {
+func (s *solver) silentSolution(theta float64) *Solution {
 	sol := &Solution{Weights: make([]float64, s.p.N), Theta: theta, KappaIn: math.Inf(1), KappaOut: kappaOutOf(theta),
 		SignedMargin: math.NaN(), Certificate: Certificate{Kind: DualCertificate, Multipliers: make([]float64, s.p.P)}}
 	return sol

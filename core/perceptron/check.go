@@ -54,7 +54,8 @@ func Check(p *Problem, kind Kind, s *Solution) (gap float64, err error) {
 	if kind == KindKappaOut && s.Theta == 0 {
 		c.kind = KindThresholdAtZero // what is minimised then
 	}
-	kappa, upper := s.KappaOut, math.NaN()
+	var upper float64
+	kappa := s.KappaOut
 	switch {
 	case kind == KindFeasible:
 		return 0, nil

@@ -32,14 +32,14 @@ type ipm struct {
 	mu                 float64 // mean complementarity
 	stalled            bool
 
-	dvec, winv, rd, rp, f, h         []float64
-	dlD, dxD, dlE, dxE, dlX, dxX     []float64
-	dl0, dx0                         []float64
-	dlam, dv, ds, dz                 []float64
-	affL, affV, affS, affZ           []float64
-	negV, atdl, adv                  []float64
-	dkappa, dtau, deta, dq           float64
-	affKappa, affTau, affEta, affBal float64
+	dvec, winv, rd, rp, f, h     []float64
+	dlD, dxD, dlE, dxE, dlX, dxX []float64
+	dl0, dx0                     []float64
+	dlam, dv, ds, dz             []float64
+	affL, affV, affS, affZ       []float64
+	negV, atdl, adv              []float64
+	dkappa, dtau, deta, dq       float64
+	affTau, affEta, affBal       float64
 }
 
 func newIPM(g *program, fixedEta float64) *ipm {

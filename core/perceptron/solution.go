@@ -3,6 +3,7 @@ package perceptron
 // Status says what a Solution is.
 type Status int
 
+// The statuses of a Solution.
 const (
 	Optimal    Status = iota // Weights and Theta solve the problem; the certificate bounds the optimum
 	Infeasible               // no weights solve the problem; the certificate is a Farkas vector
@@ -21,6 +22,7 @@ func (s Status) String() string {
 // Kind names what is asked of a Problem.
 type Kind int
 
+// The kinds of questions.
 const (
 	KindKappaIn         Kind = iota // A: minimise |w|^2/2
 	KindKappaOut                    // B: minimise theta

@@ -97,7 +97,7 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 	}
 	var a *Solution
 	if theta, ok := s.silent(); ok && theta >= 0 {
-		a = s.silentSolution(KindKappaIn, theta)
+		a = s.silentSolution(theta)
 	} else if !ok {
 		var err error
 		if a, err = s.unboundedIn(ctx, b); err != nil {
@@ -184,7 +184,7 @@ func (s *solver) unboundedIn(ctx context.Context, b *Solution) (*Solution, error
 // leastWeights minimises |w| without the norm constraint: UF, or theta = 0.
 func (s *solver) leastWeights(ctx context.Context, kind Kind) (*Solution, error) {
 	if theta, ok := s.silent(); ok && kind == KindFreeThreshold {
-		return s.silentSolution(kind, theta), nil
+		return s.silentSolution(theta), nil
 	}
 	g := newProgram(s.p, s.free, kind, s.o)
 	if kind == KindFreeThreshold {

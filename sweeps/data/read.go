@@ -62,7 +62,7 @@ func readFile(path string, words map[string]float64) (*Array, error) {
 	if err != nil {
 		return nil, &Error{File: path, Offset: -1, Msg: "cannot be opened: " + reason(err), Err: err}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	info, err := f.Stat()
 	if err != nil {
 		return nil, &Error{File: path, Offset: -1, Msg: "cannot be read: " + reason(err), Err: err}

@@ -51,7 +51,6 @@ type parser struct {
 	data []byte
 	dec  *json.Decoder
 	seen map[string]int64 // key -> offset
-	rows []int64          // offset of each row of patterns
 }
 
 func (p *parser) here(format string, args ...any) *Error {
