@@ -39,7 +39,7 @@ type ipm struct {
 	affL, affV, affS, affZ       []float64
 	negV, atdl, adv              []float64
 	dkappa, dtau, deta, dq       float64
-	affTau, affEta, affBal       float64
+	affEta, affBal               float64
 }
 
 func newIPM(g *program, fixedEta float64) *ipm {
