@@ -74,7 +74,7 @@ func (f *File) Solve(ctx context.Context) (any, error) {
 	case f.Question == MaxKappaOut:
 		return f.answer(perceptron.MaxKappaOut(ctx, f.Problem, nil))
 	default:
-		return f.answer(perceptron.Feasible(ctx, f.Problem, nil))
+		return f.answer(perceptron.MaxKappaOut(ctx, f.Problem, nil)) // F, with the exact signed margin
 	}
 }
 
