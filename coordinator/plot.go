@@ -22,6 +22,8 @@ func (c *Coordinator) Plot(r *gardnerv1.PlotRequest, stream gardnerv1.Control_Pl
 	switch r.Format {
 	case "csv", "table":
 		return wireError(query.Write(ctx, out, numbers, query.Format(r.Format)))
+	case "summary":
+		return wireError(chart.Summary(ctx, out, numbers))
 	case "svg", "png", "pdf":
 		size := figure.Double
 		if r.WidthMm > 0 {
@@ -34,6 +36,6 @@ func (c *Coordinator) Plot(r *gardnerv1.PlotRequest, stream gardnerv1.Control_Pl
 		_, err = out.Write(data)
 		return err
 	default:
-		return status.Errorf(codes.InvalidArgument, "unknown format %q of a figure: it is svg, png, pdf, or csv or table for its numbers", r.Format)
+		return status.Errorf(codes.InvalidArgument, "unknown format %q of a figure: it is svg, png, pdf, or csv, table or summary for its numbers", r.Format)
 	}
 }

@@ -39,7 +39,7 @@ from the sweep file, the experiment, and what varies. The numbers behind the fig
 				}
 			}
 			if !cmd.Flags().Changed("format") {
-				request.Format = formatOf(output, "svg", "png", "pdf", "csv", "table")
+				request.Format = formatOf(output, "svg", "png", "pdf", "csv")
 			}
 			if output == "" {
 				output = args[0] + "." + request.Format
@@ -65,7 +65,7 @@ from the sweep file, the experiment, and what varies. The numbers behind the fig
 	f.StringSliceVar(&log, "log", nil, "logarithmic axes: x, y or x,y")
 	f.StringVar(&request.Where, "where", "", "keep rows for which this expression is true")
 	f.Float64Var(&request.WidthMm, "width", 0, "width in mm: 89 is a journal's column, 183 two of them (default 183)")
-	f.StringVar(&request.Format, "format", "svg", "svg, png, pdf, csv or table (default: from the name of -o)")
+	f.StringVar(&request.Format, "format", "svg", "svg, png, pdf, or csv, table or summary for the numbers (default: from the name of -o)")
 	f.StringVarP(&output, "output", "o", "", "file (default SWEEP.svg; - for standard output)")
 	return cmd
 }

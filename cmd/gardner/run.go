@@ -183,13 +183,13 @@ func (r *runner) finish(ctx context.Context, cmd *cobra.Command, s *session, las
 // numbers as a table.
 func (r *runner) figure(ctx context.Context, cmd *cobra.Command, s *session, name string) error {
 	base := filepath.Join(r.out, name)
-	for _, format := range []string{"svg", "png", "pdf", "csv", "table"} {
+	for _, format := range []string{"svg", "png", "pdf", "csv", "summary"} {
 		stream, err := s.Plot(ctx, &gardnerv1.PlotRequest{Sweep: name, Format: format})
 		if err != nil {
 			return err
 		}
 		file := base + "." + format
-		if format == "table" {
+		if format == "summary" {
 			if r.json {
 				continue
 			}

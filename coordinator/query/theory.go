@@ -2,6 +2,7 @@ package query
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"gardner/sweeps"
@@ -41,14 +42,12 @@ func theories(e *sweeps.Experiment, metrics []int) []theoryColumn {
 	return out
 }
 
-// theorySuffix turns "theory (finite N)" into "_finite_n" and "theory" into "".
+// theorySuffix turns "theory (finite N)" and "finite-N theory" into "_finite_n" and "theory" into "".
 func theorySuffix(name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
 	})
-	if len(words) > 0 && words[0] == "theory" {
-		words = words[1:]
-	}
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "theory" })
 	if len(words) == 0 {
 		return ""
 	}

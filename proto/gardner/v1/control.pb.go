@@ -1481,7 +1481,7 @@ type PlotRequest struct {
 	Facet string `protobuf:"bytes,6,opt,name=facet,proto3" json:"facet,omitempty"`
 	LogX  bool   `protobuf:"varint,7,opt,name=log_x,json=logX,proto3" json:"log_x,omitempty"`
 	LogY  bool   `protobuf:"varint,8,opt,name=log_y,json=logY,proto3" json:"log_y,omitempty"`
-	// svg, png or pdf; csv or table: the numbers behind the figure.
+	// svg, png or pdf; csv, table or summary: the numbers behind the figure.
 	Format string `protobuf:"bytes,9,opt,name=format,proto3" json:"format,omitempty"`
 	// 0: two columns of a journal, 183 mm.
 	WidthMm       float64 `protobuf:"fixed64,10,opt,name=width_mm,json=widthMm,proto3" json:"width_mm,omitempty"`
