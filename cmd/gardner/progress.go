@@ -88,10 +88,11 @@ func counts(s *gardnerv1.SweepStatus, note string) string {
 		parts = append(parts, fmt.Sprintf("%d failed", s.Failed))
 	}
 	if s.State == gardnerv1.SweepState_SWEEP_STATE_ACTIVE {
-		if s.Rate > 0 {
+		// A rate of almost nothing is that of a sweep without workers.
+		if s.Rate > 1e-6 {
 			parts = append(parts, fmt.Sprintf("%.3g/s", s.Rate))
 		}
-		if s.EtaSeconds >= 0 && s.Rate > 0 {
+		if s.EtaSeconds >= 0 && s.Rate > 1e-6 {
 			parts = append(parts, "ETA "+duration(time.Duration(s.EtaSeconds*float64(time.Second))))
 		}
 	} else {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,7 @@ If another process has the database open, the sweep is handed to that one.`,
 			if r.workers < 1 {
 				return usagef("--workers %d: it must be at least 1", r.workers)
 			}
-			r.again = "gardner run " + args[0]
+			r.again = "gardner " + strings.Join(os.Args[1:], " ")
 			return r.run(cmd, request)
 		},
 	}
