@@ -28,14 +28,13 @@ func solveTileAVX512(k int, l, x *float64, stride int, recip *float64)
 func solveTileAVX2(k int, l, x *float64, stride int, recip *float64)
 
 // Transposes blocks of w x w, the source advancing by steps and the
-// destination by stepd from block to block; source column i times d[i] unless
-// d is nil. blocks > 0.
+// destination by stepd from block to block. blocks > 0.
 //
 //go:noescape
-func transposeAVX512(dst *float64, ldd, stepd int, src *float64, lds, steps, blocks int, d *float64)
+func transposeAVX512(dst *float64, ldd, stepd int, src *float64, lds, steps, blocks int)
 
 //go:noescape
-func transposeAVX2(dst *float64, ldd, stepd int, src *float64, lds, steps, blocks int, d *float64)
+func transposeAVX2(dst *float64, ldd, stepd int, src *float64, lds, steps, blocks int)
 
 // Copies k > 0 pieces of w numbers, ld apart, one behind the other; piece i
 // times d[i] unless d is nil.

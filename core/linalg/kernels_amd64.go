@@ -58,43 +58,39 @@ func (p Path) solveTile(k int, l, x []float64, stride int, recip []float64) {
 	}
 }
 
-// transpose sets dst[i*stepd + c*ldd + r] = src[i*steps + r*lds + c] * d[i*w+c]
-// for r, c < w and i < blocks.
-func (p Path) transpose(dst []float64, ldd, stepd int, src []float64, lds, steps, blocks int, d []float64) {
+// transpose sets dst[i*stepd + c*ldd + r] = src[i*steps + r*lds + c] for
+// r, c < w and i < blocks.
+func (p Path) transpose(dst []float64, ldd, stepd int, src []float64, lds, steps, blocks int) {
 	w := p.width()
 	_ = dst[(blocks-1)*stepd+(w-1)*ldd+w-1]
 	_ = src[(blocks-1)*steps+(w-1)*lds+w-1]
-	var dp *float64
-	if d != nil {
-		dp = &d[:w*blocks][0]
-	}
 	if p == AVX512 {
-		transposeAVX512(&dst[0], ldd, stepd, &src[0], lds, steps, blocks, dp)
+		transposeAVX512(&dst[0], ldd, stepd, &src[0], lds, steps, blocks)
 	} else {
-		transposeAVX2(&dst[0], ldd, stepd, &src[0], lds, steps, blocks, dp)
+		transposeAVX2(&dst[0], ldd, stepd, &src[0], lds, steps, blocks)
 	}
 }
 
-// packRows packs w rows of src into a panel and scales them by d (unless nil),
-// and returns how many of the k columns it did.
-func (p Path) packRows(dst, src []float64, ld, k int, d []float64) int {
+// packRows packs w rows of src into a panel and returns how many of the k
+// columns it did.
+func (p Path) packRows(dst, src []float64, ld, k int) int {
 	w := p.width()
 	blocks := k / w
 	if p == Plain || blocks == 0 {
 		return 0
 	}
-	p.transpose(dst, w, w*w, src, ld, w, blocks, d)
+	p.transpose(dst, w, w*w, src, ld, w, blocks)
 	return w * blocks
 }
 
-// unpackRows is the way back, without d.
+// unpackRows is the way back.
 func (p Path) unpackRows(dst []float64, ld int, src []float64, k int) int {
 	w := p.width()
 	blocks := k / w
 	if p == Plain || blocks == 0 {
 		return 0
 	}
-	p.transpose(dst, ld, w, src, w, w*w, blocks, nil)
+	p.transpose(dst, ld, w, src, w, w*w, blocks)
 	return w * blocks
 }
 

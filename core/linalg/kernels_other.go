@@ -12,7 +12,7 @@ func (p Path) solveTile(k int, l, x []float64, stride int, recip []float64) {
 	solveTilePlain(k, l, x, stride, recip)
 }
 
-func (p Path) packRows(dst, src []float64, ld, k int, d []float64) int { return 0 }
+func (p Path) packRows(dst, src []float64, ld, k int) int { return 0 }
 
 func (p Path) packColumns(dst, src []float64, ld, k int, d []float64) int { return 0 }
 

@@ -27,17 +27,6 @@
 	VSHUFF64X2   $0x88, Z11, Z9, Z6; \
 	VSHUFF64X2   $0xDD, Z11, Z9, Z7
 
-// Scales the four columns by d at o(DX).
-#define SCALE(o) \
-	VBROADCASTSD o(DX), Z12; \
-	VBROADCASTSD o+8(DX), Z13; \
-	VBROADCASTSD o+16(DX), Z14; \
-	VBROADCASTSD o+24(DX), Z15; \
-	VMULPD       Z12, Z4, Z4; \
-	VMULPD       Z13, Z6, Z6; \
-	VMULPD       Z14, Z5, Z5; \
-	VMULPD       Z15, Z7, Z7
-
 // Stores them as rows of the output, from reg on; R9 is its row stride, R11
 // three times it.
 #define STORE(reg) \
@@ -46,8 +35,8 @@
 	VMOVUPD Z5, (reg)(R9*2); \
 	VMOVUPD Z7, (reg)(R11*1)
 
-// func transposeAVX512(dst *float64, ldd, stepd int, src *float64, lds, steps, blocks int, d *float64)
-TEXT ·transposeAVX512(SB), NOSPLIT, $0-64
+// func transposeAVX512(dst *float64, ldd, stepd int, src *float64, lds, steps, blocks int)
+TEXT ·transposeAVX512(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), DI
 	MOVQ ldd+8(FP), R9
 	MOVQ stepd+16(FP), AX
@@ -55,7 +44,6 @@ TEXT ·transposeAVX512(SB), NOSPLIT, $0-64
 	MOVQ lds+32(FP), R8
 	MOVQ steps+40(FP), BX
 	MOVQ blocks+48(FP), CX
-	MOVQ d+56(FP), DX
 	SHLQ $3, R9
 	SHLQ $3, AX
 	SHLQ $3, R8
@@ -64,10 +52,8 @@ TEXT ·transposeAVX512(SB), NOSPLIT, $0-64
 	LEAQ (R9)(R9*2), R11
 	LEAQ (SI)(R8*4), R13
 	LEAQ (DI)(R9*4), R12
-	TESTQ DX, DX
-	JNE  scaled
 
-plain:
+loop:
 	HALF(0)
 	STORE(DI)
 	HALF(32)
@@ -77,24 +63,7 @@ plain:
 	ADDQ AX, DI
 	ADDQ AX, R12
 	DECQ CX
-	JNE  plain
-	VZEROUPPER
-	RET
-
-scaled:
-	HALF(0)
-	SCALE(0)
-	STORE(DI)
-	HALF(32)
-	SCALE(32)
-	STORE(R12)
-	ADDQ $64, DX
-	ADDQ BX, SI
-	ADDQ BX, R13
-	ADDQ AX, DI
-	ADDQ AX, R12
-	DECQ CX
-	JNE  scaled
+	JNE  loop
 	VZEROUPPER
 	RET
 
@@ -108,14 +77,8 @@ scaled:
 	VUNPCKLPD   Y1, Y0, Y2; \
 	VUNPCKHPD   Y1, Y0, Y3
 
-#define SCALEPAIR(o) \
-	VBROADCASTSD o(DX), Y4; \
-	VBROADCASTSD o+8(DX), Y5; \
-	VMULPD       Y4, Y2, Y2; \
-	VMULPD       Y5, Y3, Y3
-
-// func transposeAVX2(dst *float64, ldd, stepd int, src *float64, lds, steps, blocks int, d *float64)
-TEXT ·transposeAVX2(SB), NOSPLIT, $0-64
+// func transposeAVX2(dst *float64, ldd, stepd int, src *float64, lds, steps, blocks int)
+TEXT ·transposeAVX2(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), DI
 	MOVQ ldd+8(FP), R9
 	MOVQ stepd+16(FP), AX
@@ -123,17 +86,14 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-64
 	MOVQ lds+32(FP), R8
 	MOVQ steps+40(FP), BX
 	MOVQ blocks+48(FP), CX
-	MOVQ d+56(FP), DX
 	SHLQ $3, R9
 	SHLQ $3, AX
 	SHLQ $3, R8
 	SHLQ $3, BX
 	LEAQ (R8)(R8*2), R10
 	LEAQ (R9)(R9*2), R11
-	TESTQ DX, DX
-	JNE  scaled
 
-plain:
+loop:
 	PAIR(0)
 	VMOVUPD Y2, (DI)
 	VMOVUPD Y3, (DI)(R9*1)
@@ -143,24 +103,7 @@ plain:
 	ADDQ BX, SI
 	ADDQ AX, DI
 	DECQ CX
-	JNE  plain
-	VZEROUPPER
-	RET
-
-scaled:
-	PAIR(0)
-	SCALEPAIR(0)
-	VMOVUPD Y2, (DI)
-	VMOVUPD Y3, (DI)(R9*1)
-	PAIR(16)
-	SCALEPAIR(16)
-	VMOVUPD Y2, (DI)(R9*2)
-	VMOVUPD Y3, (DI)(R11*1)
-	ADDQ $32, DX
-	ADDQ BX, SI
-	ADDQ AX, DI
-	DECQ CX
-	JNE  scaled
+	JNE  loop
 	VZEROUPPER
 	RET
 

@@ -46,13 +46,11 @@ func (p *panels) panel(i, l0 int) []float64 {
 }
 
 // source says where a packed operand comes from: element (i, l) of the n x k
-// operand is a[i*ld+l], or a[l*ld+i] if trans, times d[l] if d is not nil,
-// times scale.
+// operand is a[i*ld+l], or a[l*ld+i] if trans, times scale.
 type source struct {
 	a     []float64
 	ld    int
 	trans bool
-	d     []float64
 	scale float64
 }
 
@@ -63,14 +61,16 @@ func (s source) from(l0 int) source {
 	} else {
 		s.a = s.a[l0:]
 	}
-	if s.d != nil {
-		s.d = s.d[l0:]
-	}
 	return s
 }
 
 // pack fills p (already of its shape) from s, one panel of one block a task.
-func (e *Engine) pack(p *panels, s source) {
+func (e *Engine) pack(p *panels, s source) { e.packScaled(p, nil, s, nil) }
+
+// packScaled fills p from s, and scaled (of the same shape) from s with element
+// (i, l) times d[l], while the panel it is made from is still in the cache.
+// scaled may be nil.
+func (e *Engine) packScaled(p, scaled *panels, s source, d []float64) {
 	if p.k == 0 {
 		return
 	}
@@ -78,8 +78,23 @@ func (e *Engine) pack(p *panels, s source) {
 	// A packed number costs about as much as 16 multiply-adds.
 	e.parallel(p.count*blocks, 16*p.n*p.k, func(_, task int) {
 		i, l0 := task/blocks, task%blocks*blockK
-		e.path.packPanel(p.panel(i, l0), p.w, p.blockLen(l0), p.n-i*p.w, s, i*p.w, l0)
+		k := p.blockLen(l0)
+		panel := p.panel(i, l0)
+		e.path.packPanel(panel, p.w, k, p.n-i*p.w, s, i*p.w, l0)
+		if scaled != nil {
+			e.path.scalePanel(scaled.panel(i, l0), panel, p.w, d[l0:l0+k])
+		}
 	})
+}
+
+// scalePanel sets dst[l*w+r] = src[l*w+r] * d[l].
+func (p Path) scalePanel(dst, src []float64, w int, d []float64) {
+	for l := p.packColumns(dst, src, w, len(d), d); l < len(d); l++ {
+		f := d[l]
+		for r, v := range src[l*w : (l+1)*w] {
+			dst[l*w+r] = v * f
+		}
+	}
 }
 
 // packPanel fills one panel: dst[l*w+r] = element (i0+r, l0+l) of s for
@@ -93,24 +108,16 @@ func (p Path) packPanel(dst []float64, w, k, rows int, s source, i0, l0 int) {
 		}
 	}
 	rows = min(rows, w)
-	var d []float64
-	if s.d != nil {
-		d = s.d[l0 : l0+k]
-	}
 	if s.trans {
 		src := s.a[l0*s.ld+i0:]
 		done := 0
 		if rows == w && s.scale == 1 {
-			done = p.packColumns(dst, src, s.ld, k, d)
+			done = p.packColumns(dst, src, s.ld, k, nil)
 		}
 		for l := done; l < k; l++ {
 			row := src[l*s.ld : l*s.ld+rows]
-			f := s.scale
-			if d != nil {
-				f *= d[l]
-			}
 			for r, v := range row {
-				dst[l*w+r] = v * f
+				dst[l*w+r] = v * s.scale
 			}
 		}
 		return
@@ -118,16 +125,12 @@ func (p Path) packPanel(dst []float64, w, k, rows int, s source, i0, l0 int) {
 	src := s.a[i0*s.ld+l0:]
 	done := 0
 	if rows == w && s.scale == 1 {
-		done = p.packRows(dst, src, s.ld, k, d)
+		done = p.packRows(dst, src, s.ld, k)
 	}
 	for r := range rows {
 		row := src[r*s.ld : r*s.ld+k]
 		for l := done; l < k; l++ {
-			f := s.scale
-			if d != nil {
-				f *= d[l]
-			}
-			dst[l*w+r] = row[l] * f
+			dst[l*w+r] = row[l] * s.scale
 		}
 	}
 }

@@ -35,16 +35,14 @@ func (e *Engine) syrk(op string, c []float64, ldc int, s source, n, k int, d []f
 	}
 	for l0 := 0; l0 < k; l0 += superK {
 		kl := min(superK, k-l0)
-		right := s.from(l0)
 		e.right.reset(e.path.width(), n, kl)
-		e.pack(&e.right, right)
 		left := &e.right
-		if d != nil {
-			scaled := right
-			scaled.d = d[l0 : l0+kl]
+		if d == nil {
+			e.pack(&e.right, s.from(l0))
+		} else {
 			left = &e.left
 			left.reset(e.path.width(), n, kl)
-			e.pack(left, scaled)
+			e.packScaled(&e.right, left, s.from(l0), d[l0:l0+kl])
 		}
 		e.update(update{c: c, ldc: ldc, m: n, n: n, left: left, right: &e.right, lower: true, load: l0 > 0})
 	}
