@@ -40,40 +40,38 @@ func sampleOf(t testing.TB, w []float64, sign int, threshold float64, known bool
 
 func TestFitRecovers(t *testing.T) {
 	t.Parallel()
-	for _, shift := range []float64{-1.5, -.5, 0, .4, 1} {
-		for _, threshold := range []float64{0, .15} {
+	const scale = .3
+	for _, shift := range []float64{-1.5, 0, .4, 1} {
+		for sign, threshold := range map[int]float64{1: 0, -1: .15} {
 			for _, known := range []bool{true, false} {
-				for _, sign := range []int{1, -1} {
-					name := fmt.Sprintf("shift %v threshold %v known %v sign %d", shift, threshold, known, sign)
-					const scale = .3
-					s := sampleOf(t, synthetic(name, 6000, sign, shift, scale), sign, threshold, known)
-					fit, err := Fit(s)
-					if err != nil {
-						t.Errorf("%s: %v", name, err)
-						continue
-					}
-					e, err := fit.Bootstrap(context.Background(), rng.New(rng.NewKey(name)), 40)
-					if err != nil {
-						t.Errorf("%s: %v", name, err)
-						continue
-					}
-					// 4 s.e. of a bootstrap s.e. that is itself good to 11 %.
-					if math.Abs(fit.Shift-shift) > 4.5*e.Shift.SE || math.Abs(fit.Scale-scale) > 4.5*e.Scale.SE {
-						t.Errorf("%s: shift %v +- %v, scale %v +- %v", name, fit.Shift, e.Shift.SE, fit.Scale, e.Scale.SE)
-					}
-					if known && math.Abs(fit.Silent-fit.Observed) > 5*e.Observed {
-						t.Errorf("%s: silent %v, observed %v +- %v", name, fit.Silent, fit.Observed, e.Observed)
-					}
-					if math.Abs(fit.SilentZero-(1-num.H(shift))) > 4.5*e.SilentZero.SE {
-						t.Errorf("%s: silent at zero %v +- %v, truth %v", name, fit.SilentZero, e.SilentZero.SE, 1-num.H(shift))
-					}
-					if e.KSP < .01 || fit.KS > 1.7/math.Sqrt(float64(s.Size())) {
-						t.Errorf("%s: KS %v, p %v", name, fit.KS, e.KSP)
-					}
-					d := fit.Density()
-					if d.Sign != sign || d.Shift != fit.Shift || d.Scale != fit.Scale || d.Silent != fit.SilentZero {
-						t.Errorf("%s: density %+v", name, d)
-					}
+				name := fmt.Sprintf("shift %v threshold %v known %v sign %d", shift, threshold, known, sign)
+				s := sampleOf(t, synthetic(name, 6000, sign, shift, scale), sign, threshold, known)
+				fit, err := Fit(s)
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+					continue
+				}
+				e, err := fit.Bootstrap(context.Background(), rng.New(rng.NewKey(name)), 40)
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+					continue
+				}
+				// 4 s.e., the bootstrap s.e. being good to 11 %.
+				if math.Abs(fit.Shift-shift) > 4.5*e.Shift.SE || math.Abs(fit.Scale-scale) > 4.5*e.Scale.SE {
+					t.Errorf("%s: shift %v +- %v, scale %v +- %v", name, fit.Shift, e.Shift.SE, fit.Scale, e.Scale.SE)
+				}
+				if known && math.Abs(fit.Silent-fit.Observed) > 5*e.Observed {
+					t.Errorf("%s: silent %v, observed %v +- %v", name, fit.Silent, fit.Observed, e.Observed)
+				}
+				if math.Abs(fit.SilentZero-(1-num.H(shift))) > 4.5*e.SilentZero.SE {
+					t.Errorf("%s: silent at zero %v +- %v, truth %v", name, fit.SilentZero, e.SilentZero.SE, 1-num.H(shift))
+				}
+				if e.KSP < .01 || fit.KS > 1.7/math.Sqrt(float64(s.Size())) {
+					t.Errorf("%s: KS %v, p %v", name, fit.KS, e.KSP)
+				}
+				d := fit.Density()
+				if d.Sign != sign || d.Shift != fit.Shift || d.Scale != fit.Scale || d.Silent != fit.SilentZero {
+					t.Errorf("%s: density %+v", name, d)
 				}
 			}
 		}
