@@ -2,6 +2,10 @@ package sweeps
 
 import "strings"
 
+// Nearest returns the candidate that a mistyped word most likely meant, for "did
+// you mean"; false if none is near.
+func Nearest(word string, candidates []string) (string, bool) { return nearest(word, candidates) }
+
 // nearest returns the candidate that a mistyped word most likely meant: the one
 // with the smallest edit distance, if that is at most a third of the longer
 // word (at least 1), or one that differs only in case, '-' and '_'.

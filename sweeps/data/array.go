@@ -27,8 +27,9 @@ func Vector(values []float64) *Array {
 	return &Array{Rows: len(values), Cols: 1, Dims: 1, Values: values}
 }
 
-// vector returns the values of an array that is one row or one column.
-func (a *Array) vector(what string) ([]float64, error) {
+// Flat returns the values of an array that is one row or one column; what names
+// it in the error, an *Error.
+func (a *Array) Flat(what string) ([]float64, error) {
 	if a.Rows != 1 && a.Cols != 1 {
 		return nil, whole(a.File, "%s must be one row or one column, this is %d x %d", what, a.Rows, a.Cols)
 	}

@@ -32,7 +32,7 @@ func ReadTypes(path string) ([]int8, error) {
 }
 
 func typesOf(a *Array) ([]int8, error) {
-	values, err := a.vector("cell types")
+	values, err := a.Flat("cell types")
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func NewSet(patterns, labels *Array, signs []int8) (*Set, error) {
 // Labels returns labels of +1 and -1; those of 1 and 0 are translated, and the
 // note says so. The error is an *Error.
 func Labels(a *Array) (labels []float64, note string, err error) {
-	values, err := a.vector("labels")
+	values, err := a.Flat("labels")
 	if err != nil {
 		return nil, "", err
 	}

@@ -43,6 +43,7 @@ type Answer struct {
 	Certificate      *Certificate `json:"certificate"`
 	Iterations       int          `json:"iterations"`
 	CanonicalWeights []Number     `json:"canonical_weights,omitempty"` // where theta <= 0 leaves no physical ones
+	Notes            []string     `json:"notes,omitempty"`
 }
 
 // Certificate holds one multiplier per pattern: "dual" bounds the optimum,
@@ -58,6 +59,7 @@ type CurveAnswer struct {
 	Capacity    int          `json:"capacity"` // patterns
 	Gap         Number       `json:"gap"`      // the worst of all prefixes
 	Certificate *Certificate `json:"certificate"`
+	Notes       []string     `json:"notes,omitempty"`
 }
 
 // Solve answers the file's question: an *Answer or a *CurveAnswer. The error is
@@ -68,7 +70,7 @@ func (f *File) Solve(ctx context.Context) (any, error) {
 	case f.Question == CapacityCurve:
 		return f.curve(ctx)
 	case f.FreeThreshold:
-		return f.answer(perceptron.FreeThreshold(ctx, f.Problem, nil))
+		return f.answer(freeThreshold(ctx, f.Problem))
 	case f.Question == MaxKappaIn:
 		return f.answer(perceptron.MaxKappaIn(ctx, f.Problem, nil))
 	case f.Question == MaxKappaOut:
@@ -87,7 +89,7 @@ func (f *File) answer(s *perceptron.Solution, err error) (any, error) {
 		Theta: Number(s.Theta), KappaIn: Number(s.KappaIn), KappaOut: Number(s.KappaOut),
 		SignedMargin: Number(s.SignedMargin), Gap: Number(s.Gap),
 		Certificate: certificate(s.Certificate.Kind, s.Certificate.Multipliers),
-		Norm:        Number(math.NaN()), Imbalance: Number(math.NaN()),
+		Norm:        Number(math.NaN()), Imbalance: Number(math.NaN()), Notes: f.Notes,
 	}
 	if s.Status == perceptron.Infeasible {
 		return a, nil
@@ -111,7 +113,7 @@ func (f *File) curve(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &CurveAnswer{Capacity: min(in.Capacity, out.Capacity), Curve: [][2]Number{}}
+	a := &CurveAnswer{Capacity: min(in.Capacity, out.Capacity), Curve: [][2]Number{}, Notes: f.Notes}
 	worst := 0.0
 	for i := range a.Capacity {
 		a.Curve = append(a.Curve, [2]Number{Number(in.Kappa[i]), Number(out.Kappa[i])})

@@ -10,11 +10,15 @@ type Error struct {
 	File         string
 	Line, Column int // from 1; a column counts bytes
 	Msg          string
+	Err          error // of the file that this one names, or nil
 }
 
 func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Msg)
 }
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
 
 // at locates a byte offset of the file's text.
 func at(file string, data []byte, offset int64, format string, args ...any) *Error {

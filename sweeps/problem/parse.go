@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gardner/core/perceptron"
+	"gardner/sweeps"
 )
 
 // The questions that a file can ask.
@@ -27,12 +28,14 @@ var questions = []string{MaxKappaIn, MaxKappaOut, Feasible, CapacityCurve}
 type File struct {
 	Question      string
 	Problem       *perceptron.Problem
-	FreeThreshold bool // UF: no signs, no norm constraint, theta of any sign
+	FreeThreshold bool     // no norm constraint, theta of any sign: UF where all signs are 0
+	Notes         []string // what was read otherwise than it stands in the files
 }
 
-// Parse reads a problem file; name is only for errors.
+// Parse reads a problem file. name is its path, for errors and because files that
+// it names are relative to its folder; those of "-" to the working directory.
 func Parse(name string, data []byte) (*File, error) {
-	p := &parser{name: name, data: data, dec: json.NewDecoder(bytes.NewReader(data)), seen: map[string]int64{}}
+	p := &parser{name: name, data: data, dec: json.NewDecoder(bytes.NewReader(data)), seen: map[string]int64{}, files: map[string]string{}}
 	p.dec.UseNumber()
 	f := &File{Problem: &perceptron.Problem{Gamma: math.Inf(1)}}
 	if err := p.object(f); err != nil {
@@ -41,6 +44,7 @@ func Parse(name string, data []byte) (*File, error) {
 	if _, err := p.dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, p.here("there is something after the end of the problem")
 	}
+	f.Notes = p.notes
 	return f, p.check(f)
 }
 
@@ -51,6 +55,9 @@ type parser struct {
 	data []byte
 	dec  *json.Decoder
 	seen map[string]int64 // key -> offset
+
+	files map[string]string // key -> the file that holds its value
+	notes []string
 }
 
 func (p *parser) here(format string, args ...any) *Error {
@@ -110,7 +117,7 @@ func (p *parser) object(f *File) error {
 		key, _ := t.(string)
 		read, ok := keys[key]
 		if !ok {
-			return at(p.name, p.data, place, "unknown key %q; the keys are %s", key, strings.Join(sorted(keys), ", "))
+			return at(p.name, p.data, place, "unknown key %q; %sthe keys are %s", key, didYouMean(key, sorted(keys)), strings.Join(sorted(keys), ", "))
 		}
 		if _, twice := p.seen[key]; twice {
 			return at(p.name, p.data, place, "the key %q stands twice", key)
@@ -129,23 +136,14 @@ func (p *parser) keys(f *File) map[string]func() error {
 	return map[string]func() error{
 		"problem": func() (err error) { f.Question, err = p.question(); return },
 		"patterns": func() (err error) {
-			q.X, q.P, q.N, err = p.matrix()
+			q.X, q.P, q.N, err = p.patterns()
 			return
 		},
-		"labels":  func() (err error) { q.Labels, err = p.numbers("labels", math.Inf(-1)); return },
-		"drive":   func() (err error) { q.Drive, err = p.numbers("drive", math.Inf(-1)); return },
-		"margins": func() (err error) { q.Margins, err = p.numbers("margins", 0); return },
+		"labels":  func() (err error) { q.Labels, err = p.labels(); return },
+		"drive":   func() (err error) { q.Drive, err = p.column("drive", math.Inf(-1)); return },
+		"margins": func() (err error) { q.Margins, err = p.column("margins", 0); return },
 		"gamma":   func() (err error) { q.Gamma, err = p.gamma(); return },
-		"signs": func() error {
-			values, err := p.numbers("signs", math.Inf(-1))
-			for i, v := range values {
-				if v != 1 && v != -1 && v != 0 {
-					return p.after("signs", "value %d of signs is %v: it must be +1, -1 or 0", i, v)
-				}
-				q.Signs = append(q.Signs, int8(v))
-			}
-			return err
-		},
+		"signs":   func() (err error) { q.Signs, err = p.signs(); return },
 		"equal": func() error {
 			values, err := p.numbers("equal", 0)
 			for i, v := range values {
@@ -188,7 +186,8 @@ func (p *parser) question() (string, error) {
 			return q, nil
 		}
 	}
-	return "", at(p.name, p.data, place, "unknown problem %v; it is one of %s", t, strings.Join(questions, ", "))
+	word, _ := t.(string)
+	return "", at(p.name, p.data, place, "unknown problem %v; %sit is one of %s", t, didYouMean(word, questions), strings.Join(questions, ", "))
 }
 
 func (p *parser) gamma() (float64, error) {
@@ -202,61 +201,6 @@ func (p *parser) gamma() (float64, error) {
 		return 0, at(p.name, p.data, place, "gamma must be a positive number (or \"inf\", or absent: no bound on the norm)")
 	}
 	return v, nil
-}
-
-// numbers reads an array of finite numbers of at least low.
-func (p *parser) numbers(what string, low float64) ([]float64, error) {
-	if err := p.delim('[', what); err != nil {
-		return nil, err
-	}
-	values := []float64{}
-	for p.dec.More() {
-		place := p.start()
-		t, err := p.token()
-		if err != nil {
-			return nil, err
-		}
-		v, ok := number(t)
-		if !ok {
-			return nil, at(p.name, p.data, place, "value %d of %s is not a finite number", len(values), what)
-		}
-		if v < low {
-			return nil, at(p.name, p.data, place, "value %d of %s is %v: it must be at least %v", len(values), what, v, low)
-		}
-		values = append(values, v)
-	}
-	return values, p.delim(']', "the end of "+what)
-}
-
-func (p *parser) matrix() (x []float64, rows, columns int, err error) {
-	if err := p.delim('[', "patterns"); err != nil {
-		return nil, 0, 0, err
-	}
-	for p.dec.More() {
-		place := p.start()
-		row, err := p.numbers(fmt.Sprintf("pattern %d", rows), math.Inf(-1))
-		if err != nil {
-			return nil, 0, 0, err
-		}
-		if rows == 0 {
-			columns = len(row)
-		}
-		if len(row) != columns || columns == 0 {
-			return nil, 0, 0, at(p.name, p.data, place, "pattern %d has %d values, pattern 0 has %d: all need the same number, at least one", rows, len(row), columns)
-		}
-		x = append(x, row...)
-		rows++
-	}
-	return x, rows, columns, p.delim(']', "the end of patterns")
-}
-
-func number(t json.Token) (float64, bool) {
-	n, ok := t.(json.Number)
-	if !ok {
-		return 0, false
-	}
-	v, err := n.Float64()
-	return v, err == nil && !math.IsInf(v, 0)
 }
 
 // check refuses what is well formed but no problem.
@@ -278,11 +222,22 @@ func (p *parser) check(f *File) error {
 		if key == "" {
 			key = strings.ToLower(input.Field)
 		}
+		if file := p.files[key]; file != "" {
+			return p.after(key, "%s (%s is from %s)", err, key, file)
+		}
 		return p.after(key, "%s", err)
 	} else if err != nil {
 		return err
 	}
 	return nil
+}
+
+// didYouMean is "did you mean ...? " where a word is near a valid one.
+func didYouMean(word string, valid []string) string {
+	if near, ok := sweeps.Nearest(word, valid); ok {
+		return fmt.Sprintf("did you mean %q? ", near)
+	}
+	return ""
 }
 
 func sorted[V any](m map[string]V) []string {
