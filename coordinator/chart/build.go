@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sort"
@@ -78,10 +79,7 @@ func (b *builder) figure(revision string) *figure.Figure {
 }
 
 func (b *builder) title() string {
-	if b.l.title != "" {
-		return b.l.title
-	}
-	return b.spec.Title
+	return cmp.Or(b.spec.Figure.Title, b.spec.Title, b.l.title)
 }
 
 // caption says what is fixed, what the bars are, and what was pooled.
@@ -204,6 +202,13 @@ func (b *builder) curves(metric string, facet sweeps.Value, styles map[string]in
 
 func (b *builder) panel(metric string, facet sweeps.Value, curves []*curve) figure.Panel {
 	p := figure.Panel{Y: b.metricAxis(metric)}
+	for _, c := range curves {
+		for _, point := range c.points {
+			if point.Y <= 0 {
+				p.Y.Log = false // a logarithmic axis would hide the point
+			}
+		}
+	}
 	if b.l.facet != "" {
 		p.Title = figure.Symbol(b.l.facet) + " = " + facet.String()
 	}

@@ -1,0 +1,161 @@
+package chart
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gardner/coordinator/figure"
+	"gardner/coordinator/store"
+	"gardner/sweeps"
+)
+
+// toy has a metric y = x N + replicate and its theory x N, drawn per N, and a metric that can be negative.
+func toy() *sweeps.Registry {
+	return sweeps.NewRegistry(&sweeps.Experiment{
+		Name: "toy", Version: 1, Doc: "for tests",
+		Params: []sweeps.Param{
+			{Name: "x", Doc: "abscissa", Kind: sweeps.Number, Default: sweeps.Num(0)},
+			{Name: "N", Doc: "size", Kind: sweeps.Integer, Default: sweeps.Num(1)},
+			{Name: "kind", Doc: "text", Kind: sweeps.Choice, Choices: []string{"a", "b"}, Default: sweeps.Str("a")},
+		},
+		Metrics: []sweeps.Metric{{Name: "y", Doc: "y", Unit: "V_th"}, {Name: "d", Doc: "d"}},
+		Theory: []sweeps.Theory{
+			{Metric: "y", Name: "theory", Eval: func(p sweeps.Point) float64 { return p.Num("x") * p.Num("N") }},
+			{Metric: "d", Name: "theory", Eval: func(p sweeps.Point) float64 { return -p.Num("x") }},
+		},
+		Figure: sweeps.FigureHint{Title: "hint", X: "x", Metrics: []string{"y", "d"}, Series: "N", LogY: true},
+		Run: func(_ context.Context, t *sweeps.Task) ([]sweeps.Row, error) {
+			v := t.Outer.Num("x")*t.Outer.Num("N") + float64(t.Replicate)
+			return []sweeps.Row{{Cells: []sweeps.Cell{sweeps.Val(v), sweeps.Val(-t.Outer.Num("x"))}}}, nil
+		},
+	})
+}
+
+// computed is a database with every task of the sweep.
+func computed(t *testing.T, yaml string) (*store.Store, *sweeps.Registry) {
+	t.Helper()
+	registry := toy()
+	spec, err := sweeps.ParseSpec("toy.yaml", []byte(yaml), registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(filepath.Join(t.TempDir(), "toy.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	blocks, err := spec.Blocks(registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := store.SweepRecord{Name: spec.Name, Revision: spec.Revision(), YAML: spec.YAML(), State: store.Active}
+	for _, b := range blocks {
+		plan, err := registry.Plan(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := st.AddBlock(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		record.Blocks = append(record.Blocks, id)
+		for o := range b.Tasks() {
+			rows, err := plan.Task(o, nil).Run(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = st.AppendWait([]store.Result{{Block: id, Ordinal: o, Record: sweeps.EncodeRecord(plan.Experiment, plan.Rows(), nil, rows)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := st.PutSweep(record); err != nil {
+		t.Fatal(err)
+	}
+	return st, registry
+}
+
+const toySweep = `
+name: toy
+experiment: toy
+replicates: 3
+grid:
+  x: [1, 2, 3]
+  N: [10, 20]
+  kind: [a, b]
+`
+
+func TestBuild(t *testing.T) {
+	t.Parallel()
+	st, registry := computed(t, toySweep)
+	f, numbers, err := Build(context.Background(), st, registry, Request{Sweep: "toy"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Panels) != 4 { // two metrics, two kinds
+		t.Fatalf("%d panels, want 4", len(f.Panels))
+	}
+	p := f.Panels[0]
+	if len(p.Series) != 2 || len(p.Series[0].Points) != 3 || p.Series[1].Points[2].Y != 61 || p.Series[1].Points[2].Err == 0 {
+		t.Errorf("series %+v; want y = x N + 1 with a standard error", p.Series)
+	}
+	if len(p.Lines) != 2 || p.Lines[1].Y[len(p.Lines[1].Y)-1] != 60 || p.Lines[0].Label == "" || p.Lines[1].Label != "" {
+		t.Errorf("theory of y: %d lines; want one per N and one entry in the legend", len(p.Lines))
+	}
+	if d := f.Panels[1]; len(d.Lines) != 1 || d.Lines[0].Style != figure.Ink {
+		t.Errorf("theory of d does not depend on N: want one black line, got %+v", d.Lines)
+	}
+	if !p.Y.Log || f.Panels[1].Y.Log {
+		t.Error("y is drawn on a logarithmic axis, d, which is negative, cannot be")
+	}
+	for _, format := range []string{"svg", "png", "pdf"} {
+		if data, err := figure.Draw(f, format, figure.Double); err != nil || len(data) < 1000 {
+			t.Errorf("%s: %d bytes, %v", format, len(data), err)
+		}
+	}
+	var out bytes.Buffer
+	if err := Summary(context.Background(), &out, numbers); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 4 || !strings.HasPrefix(lines[0], "N=20") || !strings.Contains(lines[3], "61.000 +- 0.577") || !strings.Contains(lines[3], "60.0000") {
+		t.Errorf("summary:\n%s", out.String())
+	}
+}
+
+func TestRequestsOverrule(t *testing.T) {
+	t.Parallel()
+	st, registry := computed(t, toySweep)
+	f, _, err := Build(context.Background(), st, registry, Request{Sweep: "toy", X: "N", Y: []string{"y"}, Series: []string{"x"}, Where: `kind == "a"`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Panels) != 1 || len(f.Panels[0].Series) != 3 || len(f.Panels[0].Series[0].Points) != 2 {
+		t.Errorf("panels %+v", f.Panels)
+	}
+	f, _, err = Build(context.Background(), st, registry, Request{Sweep: "toy", Facet: "N", Series: []string{"kind"}})
+	if err != nil || len(f.Panels) != 4 || !strings.Contains(f.Panels[0].Title, "10") {
+		t.Errorf("facets by N: %v, %+v", err, f)
+	}
+	for _, bad := range []Request{{Sweep: "none"}, {Sweep: "toy", X: "kind"}, {Sweep: "toy", X: "z"}, {Sweep: "toy", Y: []string{"q"}}, {Sweep: "toy", Where: "x >"}} {
+		if _, _, err := Build(context.Background(), st, registry, bad); err == nil {
+			t.Errorf("%+v was drawn", bad)
+		}
+	}
+}
+
+func TestPooledParamsAreSaid(t *testing.T) {
+	t.Parallel()
+	st, registry := computed(t, strings.Replace(toySweep, "N: [10, 20]", "N: [1, 2, 3, 4, 5, 6, 7, 8, 9]", 1))
+	f, _, err := Build(context.Background(), st, registry, Request{Sweep: "toy", Series: []string{"kind"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(f.Caption, "Pooled over N") || len(f.Panels[0].Lines) != 0 {
+		t.Errorf("caption %q, %d theory lines; want the pooling said and no theory", f.Caption, len(f.Panels[0].Lines))
+	}
+}
