@@ -46,7 +46,7 @@ func rootCommand() *cobra.Command {
 	add("sweep", runCommand(), submitCommand(), statusCommand(), queryCommand(), plotCommand(),
 		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), verifyCommand(), backupCommand(), compactCommand())
 	add("cluster", coordinatorCommand(), workerCommand())
-	add("science", presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand())
+	add("science", presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand(), compareWeightsCommand())
 	root.AddCommand(versionCommand())
 	return root
 }

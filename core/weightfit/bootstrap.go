@@ -111,7 +111,7 @@ func (r *Result) draw(stream *rng.Stream) *Sample {
 	s := &Sample{Sign: r.sample.Sign, Threshold: r.sample.Threshold, Known: r.sample.Known}
 	above := num.H(r.Shift + s.Threshold/r.Scale)
 	for range r.sample.Size() {
-		z := 0.0
+		var z float64
 		if s.Known {
 			z = stream.Norm()
 		} else {
