@@ -72,7 +72,7 @@ func (f *File) Solve(ctx context.Context) (any, error) {
 	case f.FreeThreshold:
 		return f.answer(freeThreshold(ctx, f.Problem))
 	case f.Question == MaxKappaIn:
-		return f.answer(perceptron.MaxKappaIn(ctx, f.Problem, nil))
+		return f.answer(maxKappaIn(ctx, f.Problem))
 	case f.Question == MaxKappaOut:
 		return f.answer(perceptron.MaxKappaOut(ctx, f.Problem, nil))
 	default:
@@ -92,6 +92,7 @@ func (f *File) answer(s *perceptron.Solution, err error) (any, error) {
 		Norm:        Number(math.NaN()), Imbalance: Number(math.NaN()), Notes: f.Notes,
 	}
 	if s.Status == perceptron.Infeasible {
+		a.SignedMargin = Number(math.Min(0, s.SignedMargin)) // a proved 0 may come with rounding
 		return a, nil
 	}
 	q := perceptron.Describe(f.Problem, s, excitatory(f.Problem.Signs))

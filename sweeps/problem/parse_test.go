@@ -65,6 +65,7 @@ func TestMistakesHaveAPlace(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte(`{"problem":"capacity-curve","patterns":[[1]],"labels":[1],"signs":[0],"gamma":"inf"}`))
+	f.Add([]byte(`{"problem":"feasible","patterns":{"file":"x.csv"},"labels":{"file":"y.npy"},"signs":{"file":""}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Parse("f", data)
 		var place *Error

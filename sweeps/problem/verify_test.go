@@ -48,7 +48,7 @@ type multipliers struct {
 	Multipliers []any
 }
 
-// number reads what stands for a number: null is NaN, "inf" infinite.
+// scalar reads what stands for a number: null is NaN, "inf" infinite.
 func scalar(v any) float64 {
 	switch v := v.(type) {
 	case float64:
@@ -217,6 +217,9 @@ func (q task) verifyOptimal(p printed) string {
 	theta, in, out := scalar(p.Theta), scalar(p.KappaIn), scalar(p.KappaOut)
 	w := vector(p.Weights)
 	if theta > 0 {
+		if theta < 1e-12 {
+			return fmt.Sprintf("theta is %v: 0 up to rounding, and was not taken as such", theta)
+		}
 		if w == nil || p.CanonicalWeights != nil {
 			return fmt.Sprintf("theta %v has weights %v, canonical %v", theta, p.Weights, p.CanonicalWeights)
 		}
@@ -281,7 +284,8 @@ func (q task) verifyRows(w []float64, theta float64) string {
 
 // verifyBound checks that no solution has a larger kappa.
 func (q task) verifyBound(p printed, theta, in, out float64) string {
-	kappa, upper := out, math.NaN()
+	kappa := out
+	var upper float64
 	m := []float64{}
 	if p.Certificate != nil {
 		m = vector(p.Certificate.Multipliers)
@@ -311,7 +315,7 @@ func (q task) verifyBound(p printed, theta, in, out float64) string {
 		}
 		upper = 1 / math.Sqrt(2*(dm-length*length/2))
 	case math.IsInf(q.gamma(), 1):
-		if am > 1e-9*sizeA {
+		if am > 1e-9*(sizeA+sizeT) {
 			return fmt.Sprintf("|(A'm)_+| = %v", am)
 		}
 		upper = -tm / dm

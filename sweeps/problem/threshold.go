@@ -7,6 +7,83 @@ import (
 	"gardner/core/perceptron"
 )
 
+// maxKappaIn is A; where none exists and A alone has told so without measuring by
+// how much, B measures it.
+func maxKappaIn(ctx context.Context, p *perceptron.Problem) (*perceptron.Solution, error) {
+	a, err := perceptron.MaxKappaIn(ctx, p, nil)
+	if err != nil {
+		return nil, err
+	}
+	if math.IsInf(p.Gamma, 1) {
+		settle(p, a)
+	} else if err := prove(ctx, p, a); err != nil {
+		return nil, err
+	}
+	if a.Status == perceptron.Optimal || !math.IsNaN(a.SignedMargin) {
+		return a, nil
+	}
+	b, err := perceptron.MaxKappaOut(ctx, p, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.SignedMargin = b.SignedMargin
+	return a, nil
+}
+
+// prove replaces multipliers of A that bound nothing, t'lambda < 0. They are those
+// of B, and no good for A where |w| <= Gamma theta is reached but does not press:
+// there the same problem without bound on the norm has A's optimum, and its
+// multipliers bound A too.
+func prove(ctx context.Context, p *perceptron.Problem, a *perceptron.Solution) error {
+	m := a.Certificate.Multipliers
+	if t, size := pull(p, m); a.Status == perceptron.Infeasible || t >= -1e-11*size {
+		return nil
+	}
+	free := *p
+	free.Gamma = math.Inf(1)
+	s, err := perceptron.MaxKappaIn(ctx, &free, &perceptron.Options{SkipSignedMargin: true})
+	if err != nil {
+		return err
+	}
+	upper := s.KappaIn + s.Gap*math.Max(1, s.KappaIn)
+	gap := (upper - a.KappaIn) / math.Max(1, a.KappaIn)
+	if s.Status == perceptron.Infeasible || !(gap <= perceptron.CertifiedGap) {
+		return &perceptron.NumericalError{Kind: perceptron.KindKappaIn, Lower: a.KappaIn, Upper: upper, Gap: gap,
+			Tol: perceptron.CertifiedGap, Iterations: a.Iterations + s.Iterations, Msg: "the multipliers bound nothing"}
+	}
+	a.Certificate, a.Gap = s.Certificate, math.Max(0, gap)
+	return nil
+}
+
+// settle sets theta to 0 where no bound on the norm keeps it off and it is 0 up to
+// rounding, which is less strict where theta >= 0 presses (t'lambda > 0): weights
+// divided by rounding are none.
+func settle(p *perceptron.Problem, a *perceptron.Solution) {
+	scale := 1.0
+	for _, d := range p.Margins {
+		scale = math.Max(scale, d)
+	}
+	if t, size := pull(p, a.Certificate.Multipliers); t > 1e-6*size {
+		scale *= 100
+	}
+	if a.Status == perceptron.Optimal && math.Abs(a.Theta) < 1e-12*scale {
+		a.Theta, a.KappaOut = 0, math.Inf(1)
+	}
+}
+
+// pull returns t'm, t = label (1 - I_ext), and the sum of its absolute terms.
+func pull(p *perceptron.Problem, m []float64) (sum, size float64) {
+	for mu, v := range m {
+		t := p.Labels[mu] * v
+		if p.Drive != nil {
+			t *= 1 - p.Drive[mu]
+		}
+		sum += t
+		size += math.Abs(t)
+	}
+	return sum, size
+}
+
 // freeThreshold minimises |w|^2 with the given signs, without norm constraint and
 // with theta of any sign. Where no weight is constrained that is Gardner's
 // problem, UF. Else it is the better of two problems A, one with theta >= 0 and
@@ -19,7 +96,11 @@ func freeThreshold(ctx context.Context, p *perceptron.Problem) (*perceptron.Solu
 		constrained = constrained || g != 0
 	}
 	if !constrained {
-		return perceptron.FreeThreshold(ctx, p, nil)
+		s, err := perceptron.FreeThreshold(ctx, p, nil)
+		if err == nil {
+			settle(p, s)
+		}
+		return s, err
 	}
 	up := *p
 	up.Gamma = math.Inf(1)
@@ -39,6 +120,8 @@ func freeThreshold(ctx context.Context, p *perceptron.Problem) (*perceptron.Solu
 	if err != nil {
 		return nil, err
 	}
+	settle(&up, a)
+	settle(&down, b)
 	best, other := a, b
 	if a.Status == perceptron.Infeasible || b.Status == perceptron.Optimal && preferred(b, a) {
 		best, other = b, a
@@ -76,15 +159,8 @@ func preferred(b, a *perceptron.Solution) bool {
 // balanced returns the convex combination of x, t'x >= 0, and y, t'y <= 0, for
 // which t'lambda = 0, with t = label (1 - I_ext).
 func balanced(p *perceptron.Problem, x, y []float64) []float64 {
-	var tx, ty float64
-	for mu := range x {
-		t := p.Labels[mu]
-		if p.Drive != nil {
-			t *= 1 - p.Drive[mu]
-		}
-		tx += t * x[mu]
-		ty += t * y[mu]
-	}
+	tx, _ := pull(p, x)
+	ty, _ := pull(p, y)
 	share := 1.0
 	if tx > 0 {
 		share = math.Min(1, math.Max(0, -ty/(tx-ty)))
