@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"gardner/sweeps/data"
 )
 
 // Experiment declares one thing that can be swept. Help, validation, query
@@ -34,6 +36,10 @@ type Experiment struct {
 	// experiment@version, point, replicate and seed. It returns promptly when
 	// ctx ends. An error is a task's failure; "infeasible" is a row's status.
 	Run func(ctx context.Context, t *Task) ([]Row, error)
+
+	// Export returns what a row was computed from: patterns, labels, trained
+	// weights. It computes them again; nil means there is nothing to export.
+	Export func(ctx context.Context, t *Task, inner Point) (*data.Export, error)
 
 	once  sync.Once
 	table *table

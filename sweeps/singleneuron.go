@@ -104,6 +104,7 @@ divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with 
 		},
 		Figure: FigureHint{Title: "robustness against load", X: "alpha", Metrics: []string{"kappa_in", "kappa_out"}, Series: "N", Facet: "solution"},
 		Run:    runSingleNeuron,
+		Export: exportSingleNeuron,
 	}
 }
 

@@ -43,7 +43,7 @@ func rootCommand() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("sweep", runCommand(), submitCommand(), statusCommand(), queryCommand(), plotCommand(),
+	add("sweep", runCommand(), submitCommand(), statusCommand(), queryCommand(), plotCommand(), taskCommand(),
 		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), verifyCommand(), backupCommand(), compactCommand())
 	add("cluster", coordinatorCommand(), workerCommand())
 	add("science", presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand(), compareWeightsCommand())

@@ -156,7 +156,7 @@ func printFailures(ctx context.Context, out io.Writer, s *session, name string) 
 		if t.Quarantined {
 			state, bad = "quarantined", bad+1
 		}
-		fmt.Fprintf(out, "%.8s:%d  %s after %d attempts, %s, last on worker %.8s\n    %s\n", t.Block, t.Ordinal, t.Kind, t.Attempts, state, t.Worker, t.Message)
+		fmt.Fprintf(out, "%.8s:%d  %s after %d attempts, %s, last on worker %.8s\n    %s\n    here and now: gardner task %s %.8s:%d\n", t.Block, t.Ordinal, t.Kind, t.Attempts, state, t.Worker, t.Message, name, t.Block, t.Ordinal)
 	}
 	fmt.Fprintf(out, "%d failed tasks, %d of them quarantined\n", len(r.Tasks), bad)
 	if bad > 0 {

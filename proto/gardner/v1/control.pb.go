@@ -1380,6 +1380,112 @@ func (x *FailedTask) GetQuarantined() bool {
 	return false
 }
 
+type FindTaskRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Sweep string                 `protobuf:"bytes,1,opt,name=sweep,proto3" json:"sweep,omitempty"`
+	// BLOCK:ORDINAL; the first digits of the block's id are enough.
+	Key           string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindTaskRequest) Reset() {
+	*x = FindTaskRequest{}
+	mi := &file_gardner_v1_control_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindTaskRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindTaskRequest) ProtoMessage() {}
+
+func (x *FindTaskRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindTaskRequest.ProtoReflect.Descriptor instead.
+func (*FindTaskRequest) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *FindTaskRequest) GetSweep() string {
+	if x != nil {
+		return x.Sweep
+	}
+	return ""
+}
+
+func (x *FindTaskRequest) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+type FindTaskResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The encoded block.
+	Block         []byte `protobuf:"bytes,1,opt,name=block,proto3" json:"block,omitempty"`
+	Ordinal       uint64 `protobuf:"varint,2,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindTaskResponse) Reset() {
+	*x = FindTaskResponse{}
+	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindTaskResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindTaskResponse) ProtoMessage() {}
+
+func (x *FindTaskResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindTaskResponse.ProtoReflect.Descriptor instead.
+func (*FindTaskResponse) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *FindTaskResponse) GetBlock() []byte {
+	if x != nil {
+		return x.Block
+	}
+	return nil
+}
+
+func (x *FindTaskResponse) GetOrdinal() uint64 {
+	if x != nil {
+		return x.Ordinal
+	}
+	return 0
+}
+
 type QueryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Sweep string                 `protobuf:"bytes,1,opt,name=sweep,proto3" json:"sweep,omitempty"`
@@ -1396,7 +1502,7 @@ type QueryRequest struct {
 
 func (x *QueryRequest) Reset() {
 	*x = QueryRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[21]
+	mi := &file_gardner_v1_control_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1408,7 +1514,7 @@ func (x *QueryRequest) String() string {
 func (*QueryRequest) ProtoMessage() {}
 
 func (x *QueryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[21]
+	mi := &file_gardner_v1_control_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1421,7 +1527,7 @@ func (x *QueryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryRequest.ProtoReflect.Descriptor instead.
 func (*QueryRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{21}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *QueryRequest) GetSweep() string {
@@ -1491,7 +1597,7 @@ type PlotRequest struct {
 
 func (x *PlotRequest) Reset() {
 	*x = PlotRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	mi := &file_gardner_v1_control_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1503,7 +1609,7 @@ func (x *PlotRequest) String() string {
 func (*PlotRequest) ProtoMessage() {}
 
 func (x *PlotRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	mi := &file_gardner_v1_control_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1516,7 +1622,7 @@ func (x *PlotRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlotRequest.ProtoReflect.Descriptor instead.
 func (*PlotRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{22}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PlotRequest) GetSweep() string {
@@ -1598,7 +1704,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_gardner_v1_control_proto_msgTypes[23]
+	mi := &file_gardner_v1_control_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1610,7 +1716,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[23]
+	mi := &file_gardner_v1_control_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1623,7 +1729,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{23}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Chunk) GetData() []byte {
@@ -1731,7 +1837,13 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x04kind\x18\x04 \x01(\tR\x04kind\x12\x18\n" +
 	"\amessage\x18\x05 \x01(\tR\amessage\x12\x16\n" +
 	"\x06worker\x18\x06 \x01(\tR\x06worker\x12 \n" +
-	"\vquarantined\x18\a \x01(\bR\vquarantined\"\x8e\x01\n" +
+	"\vquarantined\x18\a \x01(\bR\vquarantined\"9\n" +
+	"\x0fFindTaskRequest\x12\x14\n" +
+	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\tR\x03key\"B\n" +
+	"\x10FindTaskResponse\x12\x14\n" +
+	"\x05block\x18\x01 \x01(\fR\x05block\x12\x18\n" +
+	"\aordinal\x18\x02 \x01(\x04R\aordinal\"\x8e\x01\n" +
 	"\fQueryRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x14\n" +
 	"\x05where\x18\x02 \x01(\tR\x05where\x12\x0e\n" +
@@ -1759,7 +1871,7 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x12SWEEP_STATE_ACTIVE\x10\x01\x12\x16\n" +
 	"\x12SWEEP_STATE_PAUSED\x10\x02\x12\x19\n" +
 	"\x15SWEEP_STATE_CANCELLED\x10\x03\x12\x14\n" +
-	"\x10SWEEP_STATE_DONE\x10\x042\xc3\x05\n" +
+	"\x10SWEEP_STATE_DONE\x10\x042\x8a\x06\n" +
 	"\aControl\x12B\n" +
 	"\aVersion\x12\x1a.gardner.v1.VersionRequest\x1a\x1b.gardner.v1.VersionResponse\x12?\n" +
 	"\x06Submit\x12\x19.gardner.v1.SubmitRequest\x1a\x1a.gardner.v1.SubmitResponse\x12?\n" +
@@ -1769,7 +1881,8 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x06Resume\x12\x19.gardner.v1.ResumeRequest\x1a\x1a.gardner.v1.ResumeResponse\x12?\n" +
 	"\x06Cancel\x12\x19.gardner.v1.CancelRequest\x1a\x1a.gardner.v1.CancelResponse\x12<\n" +
 	"\x05Retry\x12\x18.gardner.v1.RetryRequest\x1a\x19.gardner.v1.RetryResponse\x12E\n" +
-	"\bFailures\x12\x1b.gardner.v1.FailuresRequest\x1a\x1c.gardner.v1.FailuresResponse\x126\n" +
+	"\bFailures\x12\x1b.gardner.v1.FailuresRequest\x1a\x1c.gardner.v1.FailuresResponse\x12E\n" +
+	"\bFindTask\x12\x1b.gardner.v1.FindTaskRequest\x1a\x1c.gardner.v1.FindTaskResponse\x126\n" +
 	"\x05Query\x12\x18.gardner.v1.QueryRequest\x1a\x11.gardner.v1.Chunk0\x01\x124\n" +
 	"\x04Plot\x12\x17.gardner.v1.PlotRequest\x1a\x11.gardner.v1.Chunk0\x01B$Z\"gardner/proto/gardner/v1;gardnerv1b\x06proto3"
 
@@ -1786,7 +1899,7 @@ func file_gardner_v1_control_proto_rawDescGZIP() []byte {
 }
 
 var file_gardner_v1_control_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_gardner_v1_control_proto_goTypes = []any{
 	(SweepState)(0),          // 0: gardner.v1.SweepState
 	(*VersionRequest)(nil),   // 1: gardner.v1.VersionRequest
@@ -1810,9 +1923,11 @@ var file_gardner_v1_control_proto_goTypes = []any{
 	(*FailuresRequest)(nil),  // 19: gardner.v1.FailuresRequest
 	(*FailuresResponse)(nil), // 20: gardner.v1.FailuresResponse
 	(*FailedTask)(nil),       // 21: gardner.v1.FailedTask
-	(*QueryRequest)(nil),     // 22: gardner.v1.QueryRequest
-	(*PlotRequest)(nil),      // 23: gardner.v1.PlotRequest
-	(*Chunk)(nil),            // 24: gardner.v1.Chunk
+	(*FindTaskRequest)(nil),  // 22: gardner.v1.FindTaskRequest
+	(*FindTaskResponse)(nil), // 23: gardner.v1.FindTaskResponse
+	(*QueryRequest)(nil),     // 24: gardner.v1.QueryRequest
+	(*PlotRequest)(nil),      // 25: gardner.v1.PlotRequest
+	(*Chunk)(nil),            // 26: gardner.v1.Chunk
 }
 var file_gardner_v1_control_proto_depIdxs = []int32{
 	8,  // 0: gardner.v1.StatusResponse.sweeps:type_name -> gardner.v1.SweepStatus
@@ -1829,21 +1944,23 @@ var file_gardner_v1_control_proto_depIdxs = []int32{
 	15, // 11: gardner.v1.Control.Cancel:input_type -> gardner.v1.CancelRequest
 	17, // 12: gardner.v1.Control.Retry:input_type -> gardner.v1.RetryRequest
 	19, // 13: gardner.v1.Control.Failures:input_type -> gardner.v1.FailuresRequest
-	22, // 14: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
-	23, // 15: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
-	2,  // 16: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
-	4,  // 17: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
-	7,  // 18: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
-	7,  // 19: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
-	12, // 20: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
-	14, // 21: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
-	16, // 22: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
-	18, // 23: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
-	20, // 24: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
-	24, // 25: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
-	24, // 26: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
-	16, // [16:27] is the sub-list for method output_type
-	5,  // [5:16] is the sub-list for method input_type
+	22, // 14: gardner.v1.Control.FindTask:input_type -> gardner.v1.FindTaskRequest
+	24, // 15: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
+	25, // 16: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
+	2,  // 17: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
+	4,  // 18: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
+	7,  // 19: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
+	7,  // 20: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
+	12, // 21: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
+	14, // 22: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
+	16, // 23: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
+	18, // 24: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
+	20, // 25: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
+	23, // 26: gardner.v1.Control.FindTask:output_type -> gardner.v1.FindTaskResponse
+	26, // 27: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
+	26, // 28: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
+	17, // [17:29] is the sub-list for method output_type
+	5,  // [5:17] is the sub-list for method input_type
 	5,  // [5:5] is the sub-list for extension type_name
 	5,  // [5:5] is the sub-list for extension extendee
 	0,  // [0:5] is the sub-list for field type_name
@@ -1860,7 +1977,7 @@ func file_gardner_v1_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_gardner_v1_control_proto_rawDesc), len(file_gardner_v1_control_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   24,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -30,6 +30,7 @@ const (
 	Control_Cancel_FullMethodName   = "/gardner.v1.Control/Cancel"
 	Control_Retry_FullMethodName    = "/gardner.v1.Control/Retry"
 	Control_Failures_FullMethodName = "/gardner.v1.Control/Failures"
+	Control_FindTask_FullMethodName = "/gardner.v1.Control/FindTask"
 	Control_Query_FullMethodName    = "/gardner.v1.Control/Query"
 	Control_Plot_FullMethodName     = "/gardner.v1.Control/Plot"
 )
@@ -52,6 +53,8 @@ type ControlClient interface {
 	// Retry takes failed tasks out of quarantine.
 	Retry(ctx context.Context, in *RetryRequest, opts ...grpc.CallOption) (*RetryResponse, error)
 	Failures(ctx context.Context, in *FailuresRequest, opts ...grpc.CallOption) (*FailuresResponse, error)
+	// FindTask says what a task is, so that it can be run anywhere.
+	FindTask(ctx context.Context, in *FindTaskRequest, opts ...grpc.CallOption) (*FindTaskResponse, error)
 	// Query sends a table in the format asked for, in pieces.
 	Query(ctx context.Context, in *QueryRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error)
 	// Plot sends a figure, or the numbers behind it, in pieces.
@@ -165,6 +168,16 @@ func (c *controlClient) Failures(ctx context.Context, in *FailuresRequest, opts 
 	return out, nil
 }
 
+func (c *controlClient) FindTask(ctx context.Context, in *FindTaskRequest, opts ...grpc.CallOption) (*FindTaskResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FindTaskResponse)
+	err := c.cc.Invoke(ctx, Control_FindTask_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *controlClient) Query(ctx context.Context, in *QueryRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &Control_ServiceDesc.Streams[1], Control_Query_FullMethodName, cOpts...)
@@ -221,6 +234,8 @@ type ControlServer interface {
 	// Retry takes failed tasks out of quarantine.
 	Retry(context.Context, *RetryRequest) (*RetryResponse, error)
 	Failures(context.Context, *FailuresRequest) (*FailuresResponse, error)
+	// FindTask says what a task is, so that it can be run anywhere.
+	FindTask(context.Context, *FindTaskRequest) (*FindTaskResponse, error)
 	// Query sends a table in the format asked for, in pieces.
 	Query(*QueryRequest, grpc.ServerStreamingServer[Chunk]) error
 	// Plot sends a figure, or the numbers behind it, in pieces.
@@ -261,6 +276,9 @@ func (UnimplementedControlServer) Retry(context.Context, *RetryRequest) (*RetryR
 }
 func (UnimplementedControlServer) Failures(context.Context, *FailuresRequest) (*FailuresResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Failures not implemented")
+}
+func (UnimplementedControlServer) FindTask(context.Context, *FindTaskRequest) (*FindTaskResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method FindTask not implemented")
 }
 func (UnimplementedControlServer) Query(*QueryRequest, grpc.ServerStreamingServer[Chunk]) error {
 	return status.Error(codes.Unimplemented, "method Query not implemented")
@@ -444,6 +462,24 @@ func _Control_Failures_Handler(srv interface{}, ctx context.Context, dec func(in
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Control_FindTask_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FindTaskRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ControlServer).FindTask(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Control_FindTask_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ControlServer).FindTask(ctx, req.(*FindTaskRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Control_Query_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(QueryRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -504,6 +540,10 @@ var Control_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Failures",
 			Handler:    _Control_Failures_Handler,
+		},
+		{
+			MethodName: "FindTask",
+			Handler:    _Control_FindTask_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
