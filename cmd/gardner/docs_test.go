@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// TestReadmeCommandsRun pastes the README's commands, in order, into one folder,
+// with two replicates instead of forty. The sweep file and the problem file are
+// the README's own.
+func TestReadmeCommandsRun(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var sweep []string
+	ran := 0
+	for _, line := range strings.Split(string(readme), "\n") {
+		code, indented := strings.CutPrefix(line, "    ")
+		switch {
+		case indented && (strings.HasPrefix(code, "name: mine") || len(sweep) > 0 && !strings.HasPrefix(code, "gardner ")):
+			sweep = append(sweep, code)
+			write(t, filepath.Join(dir, "mine.yaml"), strings.Join(sweep, "\n")+"\n")
+		case indented && strings.HasPrefix(code, "{"):
+			write(t, filepath.Join(dir, "problem.json"), code)
+		case indented && strings.HasPrefix(code, "gardner "):
+			sweep = nil
+			command, _, _ := strings.Cut(code, " #")
+			args := words(command)[1:]
+			if args[0] == "run" {
+				args = append(args, "--replicates", "2")
+			}
+			if out, err := gardner(t, dir, args...).CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", command, err, out)
+			}
+			ran++
+		default:
+			sweep = nil
+		}
+	}
+	if ran < 10 {
+		t.Errorf("only %d commands found: has the README's form changed?", ran)
+	}
+	for _, file := range []string{"capacity.svg", "capacity-200.csv", "rows.parquet", "figure.pdf", "mine.svg", "gardner.db"} {
+		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+			t.Errorf("the README's commands should have made it: %v", err)
+		}
+	}
+}
+
+// TestHelpExamplesParse checks the command, flags and arguments of every example
+// of every --help text.
+func TestHelpExamplesParse(t *testing.T) {
+	t.Parallel()
+	examples := 0
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		for _, line := range strings.Split(c.Example, "\n") {
+			for _, command := range strings.Split(strings.NewReplacer("&&", "\n", "|", "\n", " & ", "\n").Replace(line), "\n") {
+				// Two blanks or more separate a remark; > is the shell's.
+				command, _, _ = strings.Cut(strings.TrimSpace(command), "   ")
+				command, _, _ = strings.Cut(command, " > ")
+				if !strings.HasPrefix(command, "gardner ") {
+					continue
+				}
+				examples++
+				if err := parse(words(command)[1:]); err != nil {
+					t.Errorf("example %q of %s: %v", command, c.CommandPath(), err)
+				}
+			}
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(rootCommand())
+	if examples < 30 {
+		t.Errorf("only %d examples found", examples)
+	}
+}
+
+// TestEveryCommandHasHelp prints each command's help.
+func TestEveryCommandHasHelp(t *testing.T) {
+	t.Parallel()
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Short == "" || c.HasParent() && c.Name() != "version" && c.Name() != "theory" && c.Example == "" {
+			t.Errorf("%s has no short text or no example", c.CommandPath())
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	root := rootCommand()
+	walk(root)
+	var out bytes.Buffer
+	root.SetOut(&out)
+	root.SetArgs([]string{"--help"})
+	if err := root.Execute(); err != nil || !strings.Contains(out.String(), "Several machines:") {
+		t.Errorf("help: %v\n%s", err, out.String())
+	}
+}
+
+// parse finds the command and checks its flags and arguments without running it.
+func parse(args []string) error {
+	cmd, rest, err := rootCommand().Find(args)
+	if err != nil {
+		return err
+	}
+	if err := cmd.ParseFlags(rest); err != nil {
+		return err
+	}
+	if cmd.Args == nil {
+		return nil
+	}
+	return cmd.Args(cmd, cmd.Flags().Args())
+}
+
+// words splits a command as a shell does where it has single quotes only.
+func words(command string) (out []string) {
+	for i, part := range strings.Split(command, "'") {
+		if i%2 == 1 {
+			out = append(out, part)
+			continue
+		}
+		out = append(out, strings.Fields(part)...)
+	}
+	return out
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
