@@ -26,6 +26,8 @@ func solveCommand() *cobra.Command {
    optional: "drive": P numbers I_ext, "margins": P numbers, "equal": row numbers from 0,
    "free_threshold": true (drops theta >= 0 and the norm: UF)}
 
+Each array may be {"file": "x.npy"} or a CSV file, relative to FILE.json's folder.
+
 Weights are physical, in units of the threshold (w/theta). An infeasible problem is an
 answer with a certificate, not an error: exit code 0. A problem that could be neither
 solved nor proved infeasible is a numerical error: exit code 1.`,
@@ -87,6 +89,9 @@ func printAnswer(w io.Writer, answer any) error {
 				return err
 			}
 			fmt.Fprintf(w, "%-14s %-24s %s\n", line.name, text, line.unit)
+		}
+		for _, note := range a.Notes {
+			fmt.Fprintf(w, "note           %s\n", note)
 		}
 		_, err := fmt.Fprintf(w, "iterations     %d\nweights and multipliers: --format json\n", a.Iterations)
 		return err
