@@ -24,6 +24,29 @@ func (c *Coordinator) Submit(_ context.Context, r *gardnerv1.SubmitRequest) (*ga
 			return nil, status.Error(codes.InvalidArgument, err.Error())
 		}
 	}
+	return c.submit(spec, r.DryRun)
+}
+
+// Extend implements the Control service.
+func (c *Coordinator) Extend(_ context.Context, r *gardnerv1.ExtendRequest) (*gardnerv1.SubmitResponse, error) {
+	record, err := c.st.Sweep(r.Sweep)
+	if err != nil {
+		return nil, wireError(err)
+	}
+	spec, err := sweeps.ParseSpec(r.Sweep, record.YAML, c.cfg.Registry)
+	if err != nil {
+		return nil, status.Error(codes.FailedPrecondition, err.Error())
+	}
+	for _, a := range r.Add {
+		if err := spec.Extend(a); err != nil {
+			return nil, status.Error(codes.InvalidArgument, err.Error())
+		}
+	}
+	return c.submit(spec, r.DryRun)
+}
+
+// submit plans a sweep and starts it.
+func (c *Coordinator) submit(spec *sweeps.Spec, dryRun bool) (*gardnerv1.SubmitResponse, error) {
 	blocks, err := spec.Blocks(c.cfg.Registry)
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
@@ -38,7 +61,7 @@ func (c *Coordinator) Submit(_ context.Context, r *gardnerv1.SubmitRequest) (*ga
 	defer c.submits.Unlock()
 	have, err := c.st.Sweep(spec.Name)
 	out.Unchanged = err == nil && have.Revision == out.Revision
-	if r.DryRun {
+	if dryRun {
 		// What a sweep would reuse is known once its blocks are: count in a scheduler of its own.
 		out.Stored, err = c.countStored(blocks)
 		return out, wireError(err)

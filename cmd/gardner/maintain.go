@@ -126,6 +126,62 @@ func compactCommand() *cobra.Command {
 	}
 }
 
+// mergeCommand brings results computed apart into one database.
+func mergeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "merge DB FROM...",
+		Short: "copy the results and sweeps of other databases into one",
+		Long: `Copy all blocks, results and sweeps of other databases into DB, none of them open elsewhere.
+Results that DB has stay: equal ones are counted, others reported as conflicts (exit code
+1). An interrupted merge can be run again.`,
+		Example: "  gardner merge all.db laptop.db cluster.db",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return usagef("DB and FROM are needed; usage: %s", cmd.UseLine())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			into, err := openExisting(args[0])
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, into.Close()) }()
+			conflicts := 0
+			for _, path := range args[1:] {
+				n, err := mergeFrom(cmd, into, path)
+				if err != nil {
+					return err
+				}
+				conflicts += n
+			}
+			if conflicts > 0 {
+				return fmt.Errorf("%d results differ in their bits; those of %s stay", conflicts, args[0])
+			}
+			return nil
+		},
+	}
+}
+
+func mergeFrom(cmd *cobra.Command, into *store.Store, path string) (conflicts int, err error) {
+	from, err := openExisting(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	m, err := into.Merge(cmd.Context(), from)
+	if err != nil {
+		return 0, err
+	}
+	out := cmd.OutOrStdout()
+	for _, p := range m.Conflicts {
+		fmt.Fprintf(out, "%s: %s\n", path, p)
+	}
+	_, err = fmt.Fprintf(out, "%s: %d blocks and %d sweeps are new; %d results copied, %d there already, %d conflicts\n",
+		path, m.Blocks, m.Sweeps, m.Results[store.Stored], m.Results[store.Duplicate], m.Results[store.Conflict])
+	return int(m.Results[store.Conflict]), err
+}
+
 // openExisting opens a database and makes none.
 func openExisting(path string) (*store.Store, error) {
 	if _, err := os.Stat(path); err != nil {

@@ -44,7 +44,7 @@ func rootCommand() *cobra.Command {
 		}
 	}
 	add("sweep", runCommand(), submitCommand(), statusCommand(), queryCommand(), plotCommand(), taskCommand(),
-		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), verifyCommand(), backupCommand(), compactCommand())
+		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), extendCommand(), verifyCommand(), backupCommand(), compactCommand(), mergeCommand())
 	add("cluster", coordinatorCommand(), workerCommand())
 	add("science", presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand(), compareWeightsCommand())
 	root.AddCommand(versionCommand())

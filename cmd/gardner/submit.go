@@ -39,14 +39,7 @@ stored already is not computed again.`,
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s, revision %s: %d tasks, %d rows, %d stored already\n", r.Sweep, r.Revision, r.Tasks, r.Rows, r.Stored)
-				switch {
-				case dryRun:
-					fmt.Fprintln(cmd.OutOrStdout(), "dry run: nothing was submitted")
-				case s.local:
-					fmt.Fprintf(cmd.OutOrStdout(), "no coordinator has %s open: the sweep waits in it; start `gardner coordinator --db %s` and workers, or `gardner run`\n", w.db, w.db)
-				}
-				return nil
+				return printSubmitted(cmd, r, &w, s, dryRun)
 			})
 		},
 	}
@@ -54,6 +47,51 @@ stored already is not computed again.`,
 	change.flags(cmd)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check and count only")
 	return cmd
+}
+
+// extendCommand widens a sweep that has been submitted.
+func extendCommand() *cobra.Command {
+	var w where
+	request := &gardnerv1.ExtendRequest{}
+	cmd := &cobra.Command{
+		Use:   "extend SWEEP",
+		Short: "add values to a sweep's axes, or replicates",
+		Long: `Add values to the axes of a sweep, or raise its replicates, while it runs or after. A fixed
+param becomes an axis. What is computed stays; only what is new is computed.`,
+		Example: "  gardner extend capacity --add N=400,800\n  gardner extend capacity --add replicates=80 --dry-run",
+		Args:    exactArgs("SWEEP"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(request.Add) == 0 {
+				return usagef("--add is missing: say what to add, such as --add N=400 or --add replicates=80")
+			}
+			request.Sweep = args[0]
+			return w.each(cmd, func(ctx context.Context, s *session) error {
+				r, err := s.Extend(ctx, request)
+				if err != nil {
+					return err
+				}
+				return printSubmitted(cmd, r, &w, s, request.DryRun)
+			})
+		},
+	}
+	w.flags(cmd)
+	f := cmd.Flags()
+	f.StringArrayVar(&request.Add, "add", nil, "param=values to add, or replicates=N; may be repeated")
+	f.BoolVar(&request.DryRun, "dry-run", false, "check and count only")
+	return cmd
+}
+
+// printSubmitted says what a submission comes to, and who will compute it.
+func printSubmitted(cmd *cobra.Command, r *gardnerv1.SubmitResponse, w *where, s *session, dryRun bool) error {
+	out := cmd.OutOrStdout()
+	_, err := fmt.Fprintf(out, "%s, revision %s: %d tasks, %d rows, %d stored already\n", r.Sweep, r.Revision, r.Tasks, r.Rows, r.Stored)
+	switch {
+	case dryRun:
+		_, err = fmt.Fprintln(out, "dry run: nothing was submitted")
+	case s.local:
+		_, err = fmt.Fprintf(out, "no coordinator has %s open: the sweep waits in it; start `gardner coordinator --db %s` and workers, or `gardner run`\n", w.db, w.db)
+	}
+	return err
 }
 
 // changes are what the command line changes in a sweep file.

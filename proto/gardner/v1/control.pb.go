@@ -340,6 +340,68 @@ func (x *SubmitResponse) GetUnchanged() bool {
 	return false
 }
 
+type ExtendRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Sweep string                 `protobuf:"bytes,1,opt,name=sweep,proto3" json:"sweep,omitempty"`
+	// "param=values" or "replicates=N".
+	Add []string `protobuf:"bytes,2,rep,name=add,proto3" json:"add,omitempty"`
+	// Check and count only.
+	DryRun        bool `protobuf:"varint,3,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExtendRequest) Reset() {
+	*x = ExtendRequest{}
+	mi := &file_gardner_v1_control_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExtendRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExtendRequest) ProtoMessage() {}
+
+func (x *ExtendRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExtendRequest.ProtoReflect.Descriptor instead.
+func (*ExtendRequest) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ExtendRequest) GetSweep() string {
+	if x != nil {
+		return x.Sweep
+	}
+	return ""
+}
+
+func (x *ExtendRequest) GetAdd() []string {
+	if x != nil {
+		return x.Add
+	}
+	return nil
+}
+
+func (x *ExtendRequest) GetDryRun() bool {
+	if x != nil {
+		return x.DryRun
+	}
+	return false
+}
+
 type StatusRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty: all sweeps.
@@ -350,7 +412,7 @@ type StatusRequest struct {
 
 func (x *StatusRequest) Reset() {
 	*x = StatusRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[4]
+	mi := &file_gardner_v1_control_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -362,7 +424,7 @@ func (x *StatusRequest) String() string {
 func (*StatusRequest) ProtoMessage() {}
 
 func (x *StatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[4]
+	mi := &file_gardner_v1_control_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -375,7 +437,7 @@ func (x *StatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusRequest.ProtoReflect.Descriptor instead.
 func (*StatusRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{4}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *StatusRequest) GetSweep() string {
@@ -396,7 +458,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[5]
+	mi := &file_gardner_v1_control_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -408,7 +470,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[5]
+	mi := &file_gardner_v1_control_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -421,7 +483,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{5}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *WatchRequest) GetSweep() string {
@@ -455,7 +517,7 @@ type StatusResponse struct {
 
 func (x *StatusResponse) Reset() {
 	*x = StatusResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[6]
+	mi := &file_gardner_v1_control_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -467,7 +529,7 @@ func (x *StatusResponse) String() string {
 func (*StatusResponse) ProtoMessage() {}
 
 func (x *StatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[6]
+	mi := &file_gardner_v1_control_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -480,7 +542,7 @@ func (x *StatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusResponse.ProtoReflect.Descriptor instead.
 func (*StatusResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{6}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *StatusResponse) GetSweeps() []*SweepStatus {
@@ -550,7 +612,7 @@ type SweepStatus struct {
 
 func (x *SweepStatus) Reset() {
 	*x = SweepStatus{}
-	mi := &file_gardner_v1_control_proto_msgTypes[7]
+	mi := &file_gardner_v1_control_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -562,7 +624,7 @@ func (x *SweepStatus) String() string {
 func (*SweepStatus) ProtoMessage() {}
 
 func (x *SweepStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[7]
+	mi := &file_gardner_v1_control_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -575,7 +637,7 @@ func (x *SweepStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SweepStatus.ProtoReflect.Descriptor instead.
 func (*SweepStatus) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{7}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SweepStatus) GetName() string {
@@ -683,7 +745,7 @@ type WorkerStatus struct {
 
 func (x *WorkerStatus) Reset() {
 	*x = WorkerStatus{}
-	mi := &file_gardner_v1_control_proto_msgTypes[8]
+	mi := &file_gardner_v1_control_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -695,7 +757,7 @@ func (x *WorkerStatus) String() string {
 func (*WorkerStatus) ProtoMessage() {}
 
 func (x *WorkerStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[8]
+	mi := &file_gardner_v1_control_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -708,7 +770,7 @@ func (x *WorkerStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkerStatus.ProtoReflect.Descriptor instead.
 func (*WorkerStatus) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{8}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *WorkerStatus) GetId() string {
@@ -815,7 +877,7 @@ type RunningTask struct {
 
 func (x *RunningTask) Reset() {
 	*x = RunningTask{}
-	mi := &file_gardner_v1_control_proto_msgTypes[9]
+	mi := &file_gardner_v1_control_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -827,7 +889,7 @@ func (x *RunningTask) String() string {
 func (*RunningTask) ProtoMessage() {}
 
 func (x *RunningTask) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[9]
+	mi := &file_gardner_v1_control_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -840,7 +902,7 @@ func (x *RunningTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunningTask.ProtoReflect.Descriptor instead.
 func (*RunningTask) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{9}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RunningTask) GetBlock() string {
@@ -880,7 +942,7 @@ type PauseRequest struct {
 
 func (x *PauseRequest) Reset() {
 	*x = PauseRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[10]
+	mi := &file_gardner_v1_control_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -892,7 +954,7 @@ func (x *PauseRequest) String() string {
 func (*PauseRequest) ProtoMessage() {}
 
 func (x *PauseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[10]
+	mi := &file_gardner_v1_control_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -905,7 +967,7 @@ func (x *PauseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseRequest.ProtoReflect.Descriptor instead.
 func (*PauseRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{10}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *PauseRequest) GetSweep() string {
@@ -923,7 +985,7 @@ type PauseResponse struct {
 
 func (x *PauseResponse) Reset() {
 	*x = PauseResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[11]
+	mi := &file_gardner_v1_control_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -935,7 +997,7 @@ func (x *PauseResponse) String() string {
 func (*PauseResponse) ProtoMessage() {}
 
 func (x *PauseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[11]
+	mi := &file_gardner_v1_control_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -948,7 +1010,7 @@ func (x *PauseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseResponse.ProtoReflect.Descriptor instead.
 func (*PauseResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{11}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{12}
 }
 
 type ResumeRequest struct {
@@ -960,7 +1022,7 @@ type ResumeRequest struct {
 
 func (x *ResumeRequest) Reset() {
 	*x = ResumeRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[12]
+	mi := &file_gardner_v1_control_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -972,7 +1034,7 @@ func (x *ResumeRequest) String() string {
 func (*ResumeRequest) ProtoMessage() {}
 
 func (x *ResumeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[12]
+	mi := &file_gardner_v1_control_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -985,7 +1047,7 @@ func (x *ResumeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeRequest.ProtoReflect.Descriptor instead.
 func (*ResumeRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{12}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ResumeRequest) GetSweep() string {
@@ -1003,7 +1065,7 @@ type ResumeResponse struct {
 
 func (x *ResumeResponse) Reset() {
 	*x = ResumeResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[13]
+	mi := &file_gardner_v1_control_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1015,7 +1077,7 @@ func (x *ResumeResponse) String() string {
 func (*ResumeResponse) ProtoMessage() {}
 
 func (x *ResumeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[13]
+	mi := &file_gardner_v1_control_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1028,7 +1090,7 @@ func (x *ResumeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeResponse.ProtoReflect.Descriptor instead.
 func (*ResumeResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{13}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{14}
 }
 
 type CancelRequest struct {
@@ -1040,7 +1102,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[14]
+	mi := &file_gardner_v1_control_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1052,7 +1114,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[14]
+	mi := &file_gardner_v1_control_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1065,7 +1127,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{14}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CancelRequest) GetSweep() string {
@@ -1083,7 +1145,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[15]
+	mi := &file_gardner_v1_control_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1095,7 +1157,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[15]
+	mi := &file_gardner_v1_control_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1108,7 +1170,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{15}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{16}
 }
 
 type RetryRequest struct {
@@ -1120,7 +1182,7 @@ type RetryRequest struct {
 
 func (x *RetryRequest) Reset() {
 	*x = RetryRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[16]
+	mi := &file_gardner_v1_control_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1132,7 +1194,7 @@ func (x *RetryRequest) String() string {
 func (*RetryRequest) ProtoMessage() {}
 
 func (x *RetryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[16]
+	mi := &file_gardner_v1_control_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1145,7 +1207,7 @@ func (x *RetryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
 func (*RetryRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{16}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RetryRequest) GetSweep() string {
@@ -1164,7 +1226,7 @@ type RetryResponse struct {
 
 func (x *RetryResponse) Reset() {
 	*x = RetryResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[17]
+	mi := &file_gardner_v1_control_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1176,7 +1238,7 @@ func (x *RetryResponse) String() string {
 func (*RetryResponse) ProtoMessage() {}
 
 func (x *RetryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[17]
+	mi := &file_gardner_v1_control_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1189,7 +1251,7 @@ func (x *RetryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
 func (*RetryResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{17}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RetryResponse) GetTasks() uint64 {
@@ -1208,7 +1270,7 @@ type FailuresRequest struct {
 
 func (x *FailuresRequest) Reset() {
 	*x = FailuresRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[18]
+	mi := &file_gardner_v1_control_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1220,7 +1282,7 @@ func (x *FailuresRequest) String() string {
 func (*FailuresRequest) ProtoMessage() {}
 
 func (x *FailuresRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[18]
+	mi := &file_gardner_v1_control_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1233,7 +1295,7 @@ func (x *FailuresRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailuresRequest.ProtoReflect.Descriptor instead.
 func (*FailuresRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{18}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *FailuresRequest) GetSweep() string {
@@ -1252,7 +1314,7 @@ type FailuresResponse struct {
 
 func (x *FailuresResponse) Reset() {
 	*x = FailuresResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[19]
+	mi := &file_gardner_v1_control_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1264,7 +1326,7 @@ func (x *FailuresResponse) String() string {
 func (*FailuresResponse) ProtoMessage() {}
 
 func (x *FailuresResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[19]
+	mi := &file_gardner_v1_control_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1277,7 +1339,7 @@ func (x *FailuresResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailuresResponse.ProtoReflect.Descriptor instead.
 func (*FailuresResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{19}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *FailuresResponse) GetTasks() []*FailedTask {
@@ -1303,7 +1365,7 @@ type FailedTask struct {
 
 func (x *FailedTask) Reset() {
 	*x = FailedTask{}
-	mi := &file_gardner_v1_control_proto_msgTypes[20]
+	mi := &file_gardner_v1_control_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1315,7 +1377,7 @@ func (x *FailedTask) String() string {
 func (*FailedTask) ProtoMessage() {}
 
 func (x *FailedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[20]
+	mi := &file_gardner_v1_control_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1328,7 +1390,7 @@ func (x *FailedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailedTask.ProtoReflect.Descriptor instead.
 func (*FailedTask) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{20}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *FailedTask) GetBlock() string {
@@ -1391,7 +1453,7 @@ type FindTaskRequest struct {
 
 func (x *FindTaskRequest) Reset() {
 	*x = FindTaskRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[21]
+	mi := &file_gardner_v1_control_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1403,7 +1465,7 @@ func (x *FindTaskRequest) String() string {
 func (*FindTaskRequest) ProtoMessage() {}
 
 func (x *FindTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[21]
+	mi := &file_gardner_v1_control_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1416,7 +1478,7 @@ func (x *FindTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindTaskRequest.ProtoReflect.Descriptor instead.
 func (*FindTaskRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{21}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *FindTaskRequest) GetSweep() string {
@@ -1444,7 +1506,7 @@ type FindTaskResponse struct {
 
 func (x *FindTaskResponse) Reset() {
 	*x = FindTaskResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	mi := &file_gardner_v1_control_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1456,7 +1518,7 @@ func (x *FindTaskResponse) String() string {
 func (*FindTaskResponse) ProtoMessage() {}
 
 func (x *FindTaskResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	mi := &file_gardner_v1_control_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1469,7 +1531,7 @@ func (x *FindTaskResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindTaskResponse.ProtoReflect.Descriptor instead.
 func (*FindTaskResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{22}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *FindTaskResponse) GetBlock() []byte {
@@ -1502,7 +1564,7 @@ type QueryRequest struct {
 
 func (x *QueryRequest) Reset() {
 	*x = QueryRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[23]
+	mi := &file_gardner_v1_control_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1514,7 +1576,7 @@ func (x *QueryRequest) String() string {
 func (*QueryRequest) ProtoMessage() {}
 
 func (x *QueryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[23]
+	mi := &file_gardner_v1_control_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1527,7 +1589,7 @@ func (x *QueryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryRequest.ProtoReflect.Descriptor instead.
 func (*QueryRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{23}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *QueryRequest) GetSweep() string {
@@ -1597,7 +1659,7 @@ type PlotRequest struct {
 
 func (x *PlotRequest) Reset() {
 	*x = PlotRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[24]
+	mi := &file_gardner_v1_control_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1609,7 +1671,7 @@ func (x *PlotRequest) String() string {
 func (*PlotRequest) ProtoMessage() {}
 
 func (x *PlotRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[24]
+	mi := &file_gardner_v1_control_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1622,7 +1684,7 @@ func (x *PlotRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlotRequest.ProtoReflect.Descriptor instead.
 func (*PlotRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{24}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PlotRequest) GetSweep() string {
@@ -1704,7 +1766,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_gardner_v1_control_proto_msgTypes[25]
+	mi := &file_gardner_v1_control_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1716,7 +1778,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[25]
+	mi := &file_gardner_v1_control_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1729,7 +1791,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{25}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Chunk) GetData() []byte {
@@ -1762,7 +1824,11 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x05tasks\x18\x04 \x01(\x04R\x05tasks\x12\x12\n" +
 	"\x04rows\x18\x05 \x01(\x04R\x04rows\x12\x16\n" +
 	"\x06stored\x18\x06 \x01(\x04R\x06stored\x12\x1c\n" +
-	"\tunchanged\x18\a \x01(\bR\tunchanged\"%\n" +
+	"\tunchanged\x18\a \x01(\bR\tunchanged\"P\n" +
+	"\rExtendRequest\x12\x14\n" +
+	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x10\n" +
+	"\x03add\x18\x02 \x03(\tR\x03add\x12\x17\n" +
+	"\adry_run\x18\x03 \x01(\bR\x06dryRun\"%\n" +
 	"\rStatusRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\"Y\n" +
 	"\fWatchRequest\x12\x14\n" +
@@ -1871,10 +1937,11 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x12SWEEP_STATE_ACTIVE\x10\x01\x12\x16\n" +
 	"\x12SWEEP_STATE_PAUSED\x10\x02\x12\x19\n" +
 	"\x15SWEEP_STATE_CANCELLED\x10\x03\x12\x14\n" +
-	"\x10SWEEP_STATE_DONE\x10\x042\x8a\x06\n" +
+	"\x10SWEEP_STATE_DONE\x10\x042\xcb\x06\n" +
 	"\aControl\x12B\n" +
 	"\aVersion\x12\x1a.gardner.v1.VersionRequest\x1a\x1b.gardner.v1.VersionResponse\x12?\n" +
 	"\x06Submit\x12\x19.gardner.v1.SubmitRequest\x1a\x1a.gardner.v1.SubmitResponse\x12?\n" +
+	"\x06Extend\x12\x19.gardner.v1.ExtendRequest\x1a\x1a.gardner.v1.SubmitResponse\x12?\n" +
 	"\x06Status\x12\x19.gardner.v1.StatusRequest\x1a\x1a.gardner.v1.StatusResponse\x12?\n" +
 	"\x05Watch\x12\x18.gardner.v1.WatchRequest\x1a\x1a.gardner.v1.StatusResponse0\x01\x12<\n" +
 	"\x05Pause\x12\x18.gardner.v1.PauseRequest\x1a\x19.gardner.v1.PauseResponse\x12?\n" +
@@ -1899,68 +1966,71 @@ func file_gardner_v1_control_proto_rawDescGZIP() []byte {
 }
 
 var file_gardner_v1_control_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_gardner_v1_control_proto_goTypes = []any{
 	(SweepState)(0),          // 0: gardner.v1.SweepState
 	(*VersionRequest)(nil),   // 1: gardner.v1.VersionRequest
 	(*VersionResponse)(nil),  // 2: gardner.v1.VersionResponse
 	(*SubmitRequest)(nil),    // 3: gardner.v1.SubmitRequest
 	(*SubmitResponse)(nil),   // 4: gardner.v1.SubmitResponse
-	(*StatusRequest)(nil),    // 5: gardner.v1.StatusRequest
-	(*WatchRequest)(nil),     // 6: gardner.v1.WatchRequest
-	(*StatusResponse)(nil),   // 7: gardner.v1.StatusResponse
-	(*SweepStatus)(nil),      // 8: gardner.v1.SweepStatus
-	(*WorkerStatus)(nil),     // 9: gardner.v1.WorkerStatus
-	(*RunningTask)(nil),      // 10: gardner.v1.RunningTask
-	(*PauseRequest)(nil),     // 11: gardner.v1.PauseRequest
-	(*PauseResponse)(nil),    // 12: gardner.v1.PauseResponse
-	(*ResumeRequest)(nil),    // 13: gardner.v1.ResumeRequest
-	(*ResumeResponse)(nil),   // 14: gardner.v1.ResumeResponse
-	(*CancelRequest)(nil),    // 15: gardner.v1.CancelRequest
-	(*CancelResponse)(nil),   // 16: gardner.v1.CancelResponse
-	(*RetryRequest)(nil),     // 17: gardner.v1.RetryRequest
-	(*RetryResponse)(nil),    // 18: gardner.v1.RetryResponse
-	(*FailuresRequest)(nil),  // 19: gardner.v1.FailuresRequest
-	(*FailuresResponse)(nil), // 20: gardner.v1.FailuresResponse
-	(*FailedTask)(nil),       // 21: gardner.v1.FailedTask
-	(*FindTaskRequest)(nil),  // 22: gardner.v1.FindTaskRequest
-	(*FindTaskResponse)(nil), // 23: gardner.v1.FindTaskResponse
-	(*QueryRequest)(nil),     // 24: gardner.v1.QueryRequest
-	(*PlotRequest)(nil),      // 25: gardner.v1.PlotRequest
-	(*Chunk)(nil),            // 26: gardner.v1.Chunk
+	(*ExtendRequest)(nil),    // 5: gardner.v1.ExtendRequest
+	(*StatusRequest)(nil),    // 6: gardner.v1.StatusRequest
+	(*WatchRequest)(nil),     // 7: gardner.v1.WatchRequest
+	(*StatusResponse)(nil),   // 8: gardner.v1.StatusResponse
+	(*SweepStatus)(nil),      // 9: gardner.v1.SweepStatus
+	(*WorkerStatus)(nil),     // 10: gardner.v1.WorkerStatus
+	(*RunningTask)(nil),      // 11: gardner.v1.RunningTask
+	(*PauseRequest)(nil),     // 12: gardner.v1.PauseRequest
+	(*PauseResponse)(nil),    // 13: gardner.v1.PauseResponse
+	(*ResumeRequest)(nil),    // 14: gardner.v1.ResumeRequest
+	(*ResumeResponse)(nil),   // 15: gardner.v1.ResumeResponse
+	(*CancelRequest)(nil),    // 16: gardner.v1.CancelRequest
+	(*CancelResponse)(nil),   // 17: gardner.v1.CancelResponse
+	(*RetryRequest)(nil),     // 18: gardner.v1.RetryRequest
+	(*RetryResponse)(nil),    // 19: gardner.v1.RetryResponse
+	(*FailuresRequest)(nil),  // 20: gardner.v1.FailuresRequest
+	(*FailuresResponse)(nil), // 21: gardner.v1.FailuresResponse
+	(*FailedTask)(nil),       // 22: gardner.v1.FailedTask
+	(*FindTaskRequest)(nil),  // 23: gardner.v1.FindTaskRequest
+	(*FindTaskResponse)(nil), // 24: gardner.v1.FindTaskResponse
+	(*QueryRequest)(nil),     // 25: gardner.v1.QueryRequest
+	(*PlotRequest)(nil),      // 26: gardner.v1.PlotRequest
+	(*Chunk)(nil),            // 27: gardner.v1.Chunk
 }
 var file_gardner_v1_control_proto_depIdxs = []int32{
-	8,  // 0: gardner.v1.StatusResponse.sweeps:type_name -> gardner.v1.SweepStatus
-	9,  // 1: gardner.v1.StatusResponse.workers:type_name -> gardner.v1.WorkerStatus
+	9,  // 0: gardner.v1.StatusResponse.sweeps:type_name -> gardner.v1.SweepStatus
+	10, // 1: gardner.v1.StatusResponse.workers:type_name -> gardner.v1.WorkerStatus
 	0,  // 2: gardner.v1.SweepStatus.state:type_name -> gardner.v1.SweepState
-	10, // 3: gardner.v1.WorkerStatus.running:type_name -> gardner.v1.RunningTask
-	21, // 4: gardner.v1.FailuresResponse.tasks:type_name -> gardner.v1.FailedTask
+	11, // 3: gardner.v1.WorkerStatus.running:type_name -> gardner.v1.RunningTask
+	22, // 4: gardner.v1.FailuresResponse.tasks:type_name -> gardner.v1.FailedTask
 	1,  // 5: gardner.v1.Control.Version:input_type -> gardner.v1.VersionRequest
 	3,  // 6: gardner.v1.Control.Submit:input_type -> gardner.v1.SubmitRequest
-	5,  // 7: gardner.v1.Control.Status:input_type -> gardner.v1.StatusRequest
-	6,  // 8: gardner.v1.Control.Watch:input_type -> gardner.v1.WatchRequest
-	11, // 9: gardner.v1.Control.Pause:input_type -> gardner.v1.PauseRequest
-	13, // 10: gardner.v1.Control.Resume:input_type -> gardner.v1.ResumeRequest
-	15, // 11: gardner.v1.Control.Cancel:input_type -> gardner.v1.CancelRequest
-	17, // 12: gardner.v1.Control.Retry:input_type -> gardner.v1.RetryRequest
-	19, // 13: gardner.v1.Control.Failures:input_type -> gardner.v1.FailuresRequest
-	22, // 14: gardner.v1.Control.FindTask:input_type -> gardner.v1.FindTaskRequest
-	24, // 15: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
-	25, // 16: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
-	2,  // 17: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
-	4,  // 18: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
-	7,  // 19: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
-	7,  // 20: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
-	12, // 21: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
-	14, // 22: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
-	16, // 23: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
-	18, // 24: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
-	20, // 25: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
-	23, // 26: gardner.v1.Control.FindTask:output_type -> gardner.v1.FindTaskResponse
-	26, // 27: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
-	26, // 28: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
-	17, // [17:29] is the sub-list for method output_type
-	5,  // [5:17] is the sub-list for method input_type
+	5,  // 7: gardner.v1.Control.Extend:input_type -> gardner.v1.ExtendRequest
+	6,  // 8: gardner.v1.Control.Status:input_type -> gardner.v1.StatusRequest
+	7,  // 9: gardner.v1.Control.Watch:input_type -> gardner.v1.WatchRequest
+	12, // 10: gardner.v1.Control.Pause:input_type -> gardner.v1.PauseRequest
+	14, // 11: gardner.v1.Control.Resume:input_type -> gardner.v1.ResumeRequest
+	16, // 12: gardner.v1.Control.Cancel:input_type -> gardner.v1.CancelRequest
+	18, // 13: gardner.v1.Control.Retry:input_type -> gardner.v1.RetryRequest
+	20, // 14: gardner.v1.Control.Failures:input_type -> gardner.v1.FailuresRequest
+	23, // 15: gardner.v1.Control.FindTask:input_type -> gardner.v1.FindTaskRequest
+	25, // 16: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
+	26, // 17: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
+	2,  // 18: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
+	4,  // 19: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
+	4,  // 20: gardner.v1.Control.Extend:output_type -> gardner.v1.SubmitResponse
+	8,  // 21: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
+	8,  // 22: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
+	13, // 23: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
+	15, // 24: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
+	17, // 25: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
+	19, // 26: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
+	21, // 27: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
+	24, // 28: gardner.v1.Control.FindTask:output_type -> gardner.v1.FindTaskResponse
+	27, // 29: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
+	27, // 30: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
+	18, // [18:31] is the sub-list for method output_type
+	5,  // [5:18] is the sub-list for method input_type
 	5,  // [5:5] is the sub-list for extension type_name
 	5,  // [5:5] is the sub-list for extension extendee
 	0,  // [0:5] is the sub-list for field type_name
@@ -1977,7 +2047,7 @@ func file_gardner_v1_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_gardner_v1_control_proto_rawDesc), len(file_gardner_v1_control_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   26,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	Control_Version_FullMethodName  = "/gardner.v1.Control/Version"
 	Control_Submit_FullMethodName   = "/gardner.v1.Control/Submit"
+	Control_Extend_FullMethodName   = "/gardner.v1.Control/Extend"
 	Control_Status_FullMethodName   = "/gardner.v1.Control/Status"
 	Control_Watch_FullMethodName    = "/gardner.v1.Control/Watch"
 	Control_Pause_FullMethodName    = "/gardner.v1.Control/Pause"
@@ -44,6 +45,8 @@ type ControlClient interface {
 	Version(ctx context.Context, in *VersionRequest, opts ...grpc.CallOption) (*VersionResponse, error)
 	// Submit adds a sweep, or a revision of one, and starts it. Submitting the same file again changes nothing.
 	Submit(ctx context.Context, in *SubmitRequest, opts ...grpc.CallOption) (*SubmitResponse, error)
+	// Extend adds values to a sweep's axes, or replicates, as a new revision of it.
+	Extend(ctx context.Context, in *ExtendRequest, opts ...grpc.CallOption) (*SubmitResponse, error)
 	Status(ctx context.Context, in *StatusRequest, opts ...grpc.CallOption) (*StatusResponse, error)
 	// Watch sends a status now, at every interval, and when a sweep named in the request has ended (then it ends too).
 	Watch(ctx context.Context, in *WatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StatusResponse], error)
@@ -83,6 +86,16 @@ func (c *controlClient) Submit(ctx context.Context, in *SubmitRequest, opts ...g
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(SubmitResponse)
 	err := c.cc.Invoke(ctx, Control_Submit_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *controlClient) Extend(ctx context.Context, in *ExtendRequest, opts ...grpc.CallOption) (*SubmitResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SubmitResponse)
+	err := c.cc.Invoke(ctx, Control_Extend_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -225,6 +238,8 @@ type ControlServer interface {
 	Version(context.Context, *VersionRequest) (*VersionResponse, error)
 	// Submit adds a sweep, or a revision of one, and starts it. Submitting the same file again changes nothing.
 	Submit(context.Context, *SubmitRequest) (*SubmitResponse, error)
+	// Extend adds values to a sweep's axes, or replicates, as a new revision of it.
+	Extend(context.Context, *ExtendRequest) (*SubmitResponse, error)
 	Status(context.Context, *StatusRequest) (*StatusResponse, error)
 	// Watch sends a status now, at every interval, and when a sweep named in the request has ended (then it ends too).
 	Watch(*WatchRequest, grpc.ServerStreamingServer[StatusResponse]) error
@@ -255,6 +270,9 @@ func (UnimplementedControlServer) Version(context.Context, *VersionRequest) (*Ve
 }
 func (UnimplementedControlServer) Submit(context.Context, *SubmitRequest) (*SubmitResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Submit not implemented")
+}
+func (UnimplementedControlServer) Extend(context.Context, *ExtendRequest) (*SubmitResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Extend not implemented")
 }
 func (UnimplementedControlServer) Status(context.Context, *StatusRequest) (*StatusResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Status not implemented")
@@ -339,6 +357,24 @@ func _Control_Submit_Handler(srv interface{}, ctx context.Context, dec func(inte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(ControlServer).Submit(ctx, req.(*SubmitRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Control_Extend_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExtendRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ControlServer).Extend(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Control_Extend_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ControlServer).Extend(ctx, req.(*ExtendRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -516,6 +552,10 @@ var Control_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Submit",
 			Handler:    _Control_Submit_Handler,
+		},
+		{
+			MethodName: "Extend",
+			Handler:    _Control_Extend_Handler,
 		},
 		{
 			MethodName: "Status",
