@@ -56,6 +56,11 @@ func (c *Coordinator) submit(spec *sweeps.Spec, dryRun bool) (*gardnerv1.SubmitR
 		out.Blocks = append(out.Blocks, b.ID().String())
 		out.Tasks += b.Tasks()
 		out.Rows += b.Points()
+		plan, err := c.cfg.Registry.Plan(b)
+		if err != nil {
+			return nil, status.Error(codes.InvalidArgument, err.Error())
+		}
+		out.CpuSeconds += plan.CPUSeconds()
 	}
 	c.submits.Lock()
 	defer c.submits.Unlock()

@@ -121,7 +121,8 @@ func (r *runner) announce(info io.Writer, s *session, m *gardnerv1.SubmitRespons
 	case m.Stored > 0:
 		fmt.Fprintf(info, "%s, resuming: %d of %d tasks are stored in %s\n", m.Sweep, m.Stored, m.Tasks, r.db)
 	default:
-		fmt.Fprintf(info, "%s: %d tasks, %d rows; results in %s (Ctrl-C stops, the same command resumes)\n", m.Sweep, m.Tasks, m.Rows, r.db)
+		fmt.Fprintf(info, "%s: %d tasks, %d rows; about %s with %d workers; results in %s (Ctrl-C stops, the same command resumes)\n",
+			m.Sweep, m.Tasks, m.Rows, left(m, min(r.workers, runtime.NumCPU())), r.workers, r.db)
 	}
 }
 

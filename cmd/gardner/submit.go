@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -84,7 +85,8 @@ param becomes an axis. What is computed stays; only what is new is computed.`,
 // printSubmitted says what a submission comes to, and who will compute it.
 func printSubmitted(cmd *cobra.Command, r *gardnerv1.SubmitResponse, w *where, s *session, dryRun bool) error {
 	out := cmd.OutOrStdout()
-	_, err := fmt.Fprintf(out, "%s, revision %s: %d tasks, %d rows, %d stored already\n", r.Sweep, r.Revision, r.Tasks, r.Rows, r.Stored)
+	_, err := fmt.Fprintf(out, "%s, revision %s: %d tasks, %d rows, %d stored already; about %s of one core left\n",
+		r.Sweep, r.Revision, r.Tasks, r.Rows, r.Stored, left(r, 1))
 	switch {
 	case dryRun:
 		_, err = fmt.Fprintln(out, "dry run: nothing was submitted")
@@ -92,6 +94,12 @@ func printSubmitted(cmd *cobra.Command, r *gardnerv1.SubmitResponse, w *where, s
 		_, err = fmt.Fprintf(out, "no coordinator has %s open: the sweep waits in it; start `gardner coordinator --db %s` and workers, or `gardner run`\n", w.db, w.db)
 	}
 	return err
+}
+
+// left is the estimated time of what is not stored, on so many cores.
+func left(r *gardnerv1.SubmitResponse, cores int) string {
+	share := float64(r.Tasks-r.Stored) / float64(max(r.Tasks, 1))
+	return duration(time.Duration(r.CpuSeconds * share / float64(cores) * float64(time.Second)))
 }
 
 // changes are what the command line changes in a sweep file.

@@ -256,7 +256,9 @@ type SubmitResponse struct {
 	// Tasks that needed no computing, for they are stored already.
 	Stored uint64 `protobuf:"varint,6,opt,name=stored,proto3" json:"stored,omitempty"`
 	// The sweep had this revision already.
-	Unchanged     bool `protobuf:"varint,7,opt,name=unchanged,proto3" json:"unchanged,omitempty"`
+	Unchanged bool `protobuf:"varint,7,opt,name=unchanged,proto3" json:"unchanged,omitempty"`
+	// Rough estimate of the whole sweep on one core, stored tasks included.
+	CpuSeconds    float64 `protobuf:"fixed64,8,opt,name=cpu_seconds,json=cpuSeconds,proto3" json:"cpu_seconds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -338,6 +340,13 @@ func (x *SubmitResponse) GetUnchanged() bool {
 		return x.Unchanged
 	}
 	return false
+}
+
+func (x *SubmitResponse) GetCpuSeconds() float64 {
+	if x != nil {
+		return x.CpuSeconds
+	}
+	return 0
 }
 
 type ExtendRequest struct {
@@ -1816,7 +1825,7 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x04yaml\x18\x01 \x01(\fR\x04yaml\x12\x12\n" +
 	"\x04file\x18\x02 \x01(\tR\x04file\x12\x10\n" +
 	"\x03set\x18\x03 \x03(\tR\x03set\x12\x17\n" +
-	"\adry_run\x18\x04 \x01(\bR\x06dryRun\"\xba\x01\n" +
+	"\adry_run\x18\x04 \x01(\bR\x06dryRun\"\xdb\x01\n" +
 	"\x0eSubmitResponse\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x12\x16\n" +
@@ -1824,7 +1833,9 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x05tasks\x18\x04 \x01(\x04R\x05tasks\x12\x12\n" +
 	"\x04rows\x18\x05 \x01(\x04R\x04rows\x12\x16\n" +
 	"\x06stored\x18\x06 \x01(\x04R\x06stored\x12\x1c\n" +
-	"\tunchanged\x18\a \x01(\bR\tunchanged\"P\n" +
+	"\tunchanged\x18\a \x01(\bR\tunchanged\x12\x1f\n" +
+	"\vcpu_seconds\x18\b \x01(\x01R\n" +
+	"cpuSeconds\"P\n" +
 	"\rExtendRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x10\n" +
 	"\x03add\x18\x02 \x03(\tR\x03add\x12\x17\n" +
