@@ -48,11 +48,7 @@ from the sweep file, the experiment, and what varies. The numbers behind the fig
 				output = ""
 			}
 			return w.each(cmd, func(ctx context.Context, s *session) error {
-				stream, err := s.Plot(ctx, request)
-				if err != nil {
-					return err
-				}
-				return toFile(cmd, output, func(out io.Writer) error { return copyChunks(out, stream.Recv) })
+				return toFile(cmd, output, func(out io.Writer) error { return s.PlotTo(ctx, out, request) })
 			})
 		},
 	}

@@ -37,11 +37,7 @@ counted in columns of their own. It works on a running sweep and on a closed dat
 				request.Format = formatOf(output, "table", "csv", "json", "parquet")
 			}
 			return w.each(cmd, func(ctx context.Context, s *session) error {
-				stream, err := s.Query(ctx, request)
-				if err != nil {
-					return err
-				}
-				return toFile(cmd, output, func(out io.Writer) error { return copyChunks(out, stream.Recv) })
+				return toFile(cmd, output, func(out io.Writer) error { return s.QueryTo(ctx, out, request) })
 			})
 		},
 	}
@@ -92,20 +88,4 @@ func toFile(cmd *cobra.Command, file string, write func(io.Writer) error) error 
 		return errors.Join(err, os.Remove(part.Name()))
 	}
 	return nil
-}
-
-// copyChunks writes a stream's pieces until it ends.
-func copyChunks(w io.Writer, next func() (*gardnerv1.Chunk, error)) error {
-	for {
-		chunk, err := next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := w.Write(chunk.Data); err != nil {
-			return err
-		}
-	}
 }

@@ -186,10 +186,6 @@ func (r *runner) finish(ctx context.Context, cmd *cobra.Command, s *session, las
 func (r *runner) figure(ctx context.Context, cmd *cobra.Command, s *session, name string) error {
 	base := filepath.Join(r.out, name)
 	for _, format := range []string{"svg", "png", "pdf", "csv", "summary"} {
-		stream, err := s.Plot(ctx, &gardnerv1.PlotRequest{Sweep: name, Format: format})
-		if err != nil {
-			return err
-		}
 		file := base + "." + format
 		if format == "summary" {
 			if r.json {
@@ -197,7 +193,9 @@ func (r *runner) figure(ctx context.Context, cmd *cobra.Command, s *session, nam
 			}
 			file = ""
 		}
-		if err := toFile(cmd, file, func(w io.Writer) error { return copyChunks(w, stream.Recv) }); err != nil {
+		if err := toFile(cmd, file, func(w io.Writer) error {
+			return s.PlotTo(ctx, w, &gardnerv1.PlotRequest{Sweep: name, Format: format})
+		}); err != nil {
 			return err
 		}
 	}

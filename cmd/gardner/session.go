@@ -12,9 +12,9 @@ import (
 	"google.golang.org/grpc/status"
 
 	"gardner/coordinator"
+	"gardner/coordinator/client"
 	"gardner/coordinator/store"
 	"gardner/core/fingerprint"
-	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/proto/join"
 	"gardner/sweeps"
 	"gardner/worker"
@@ -23,11 +23,9 @@ import (
 // session is a Control client: of a coordinator elsewhere, of the process that
 // has the database open, or of one in this process that has just opened it.
 type session struct {
-	gardnerv1.ControlClient
-	local bool // the coordinator is in this process
-
+	*client.Client
+	local       bool // the coordinator is in this process
 	coordinator *coordinator.Coordinator
-	conn        *join.Conn
 }
 
 // open finds whom to ask. A database that does not exist yet is an error unless
@@ -55,15 +53,20 @@ func (w *where) open() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{ControlClient: c.Control(), local: true, coordinator: c}, nil
+	s, err := dial(c.Target())
+	if err != nil {
+		return nil, errors.Join(err, c.Close(context.Background()))
+	}
+	s.local, s.coordinator = true, c
+	return s, nil
 }
 
 func dial(target *join.Target) (*session, error) {
-	conn, err := target.Dial()
+	c, err := client.New(target)
 	if err != nil {
 		return nil, err
 	}
-	return &session{ControlClient: gardnerv1.NewControlClient(conn), conn: conn}, nil
+	return &session{Client: c}, nil
 }
 
 // work starts workers in this process. The returned function drains them: tasks
@@ -87,9 +90,7 @@ func (s *session) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	if s.conn != nil {
-		err = s.conn.Explain(err)
-	}
+	err = s.Explain(err)
 	st, ok := status.FromError(err)
 	var coded *codedError
 	if !ok || errors.As(err, &coded) {
@@ -110,12 +111,13 @@ func (s *session) explain(err error) error {
 // close leaves the coordinator; one in this process makes everything durable
 // first.
 func (s *session) close() error {
-	if s.conn != nil {
-		return s.conn.Close()
+	err := s.Close()
+	if !s.local {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := s.coordinator.Close(ctx); err != nil {
+	if err := errors.Join(err, s.coordinator.Close(ctx)); err != nil {
 		return fmt.Errorf("close the database: %w", err)
 	}
 	return nil

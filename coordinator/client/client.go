@@ -80,8 +80,24 @@ func (c *Client) QueryTo(ctx context.Context, w io.Writer, r *gardnerv1.QueryReq
 	if err != nil {
 		return c.Explain(err)
 	}
+	return c.copy(w, stream.Recv)
+}
+
+// PlotTo writes a figure, or the numbers behind it, to w.
+func (c *Client) PlotTo(ctx context.Context, w io.Writer, r *gardnerv1.PlotRequest) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := c.Plot(ctx, r)
+	if err != nil {
+		return c.Explain(err)
+	}
+	return c.copy(w, stream.Recv)
+}
+
+// copy writes a stream's pieces until it ends.
+func (c *Client) copy(w io.Writer, next func() (*gardnerv1.Chunk, error)) error {
 	for {
-		piece, err := stream.Recv()
+		piece, err := next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
