@@ -88,43 +88,8 @@ func (s *scope) pickMetrics(names []string) ([]int, error) {
 // unknown says that there is no such name and which one was probably meant.
 func unknown(what, name string, e *sweeps.Experiment, names []string) string {
 	msg := fmt.Sprintf("unknown %s %q of experiment %s", what, name, e.Name)
-	if best := closest(name, names); best != "" {
+	if best, ok := sweeps.Nearest(name, names); ok {
 		return fmt.Sprintf("%s; did you mean %q?", msg, best)
 	}
 	return msg + "; there are " + strings.Join(names, ", ")
-}
-
-// closest returns the name within a third of its length in edits, or "".
-func closest(word string, names []string) string {
-	word = word[:min(len(word), 64)] // nobody mistypes more
-	best, distance := "", 1<<30
-	for _, n := range names {
-		if d := edits(strings.ToLower(word), strings.ToLower(n)); d < distance && d <= max(1, max(len(word), len(n))/3) {
-			best, distance = n, d
-		}
-	}
-	return best
-}
-
-// edits counts insertions, deletions, substitutions and swaps of neighbours.
-func edits(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

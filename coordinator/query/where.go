@@ -133,7 +133,7 @@ func explain(err error, e *sweeps.Experiment, names []string) string {
 	msg := ferr.Message
 	if m := unknownName.FindStringSubmatch(msg); m != nil {
 		msg = fmt.Sprintf("unknown name %q", m[1])
-		if best := closest(m[1], names); best != "" {
+		if best, ok := sweeps.Nearest(m[1], names); ok {
 			msg += fmt.Sprintf("; did you mean %q?", best)
 		} else {
 			slices.Sort(names)

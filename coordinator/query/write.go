@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gardner/sweeps"
 )
 
 // Format is how a result is written.
@@ -36,7 +38,7 @@ func ParseFormat(name string) (Format, error) {
 		names[i] = string(f)
 	}
 	msg := fmt.Sprintf("unknown format %q: it is one of %s", name, strings.Join(names, ", "))
-	if best := closest(name, names); best != "" {
+	if best, ok := sweeps.Nearest(name, names); ok {
 		msg += fmt.Sprintf("; did you mean %q?", best)
 	}
 	return "", &InputError{"format", msg}
