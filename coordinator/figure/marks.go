@@ -147,8 +147,10 @@ func (b box) clipLine(points []vg.Point) []vg.Path {
 	return out
 }
 
+// finite tells whether a point is a place whose distance from any other one can
+// be computed: numbers, and none so large that differences overflow.
 func finite(p vg.Point) bool {
-	return !math.IsNaN(float64(p.X)+float64(p.Y)) && !math.IsInf(float64(p.X), 0) && !math.IsInf(float64(p.Y), 0)
+	return math.Abs(float64(p.X)) < 1e300 && math.Abs(float64(p.Y)) < 1e300
 }
 
 func clamp(v, lo, hi vg.Length) vg.Length { return min(max(v, lo), hi) }

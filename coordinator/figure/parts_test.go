@@ -130,6 +130,10 @@ func TestClipLine(t *testing.T) {
 			}
 		}
 	}
+	// Ends so far apart that their difference overflows are no line.
+	if far := b.clipLine([]vg.Point{{X: 5, Y: 1e308}, {X: 5, Y: -1e308}}); len(far) != 0 {
+		t.Errorf("a line between 1e308 and -1e308: %v", far)
+	}
 }
 
 func TestContourOfCircle(t *testing.T) {
