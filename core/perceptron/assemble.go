@@ -134,9 +134,9 @@ func (s *solver) farkas(r optimum, unit float64) *Solution {
 		sol.Gap = 0 - float64(unit*r.upper)
 		switch {
 		case r.exact:
-			sol.SignedMargin = unit * r.lower
+			sol.SignedMargin = math.Min(0, unit*r.lower)
 		case math.IsInf(r.lower, -1):
-			sol.SignedMargin = r.lower
+			sol.SignedMargin = math.Min(0, r.lower)
 		}
 	}
 	return sol
@@ -157,6 +157,19 @@ func (s *solver) outAsIn(b *Solution) *Solution {
 	}
 	a.Gap = math.Max(0, (r-a.KappaIn)/math.Max(1, a.KappaIn))
 	return &a
+}
+
+// normSlack is the relative violation of the norm constraint, and the theta beside |w|, that count as rounding.
+const normSlack = 1e-10
+
+// boundsNothing reports whether a's multipliers have t'lambda < 0 beyond rounding, so that they are no certificate of A.
+func (s *solver) boundsNothing(a *Solution) bool {
+	sum, size := 0.0, 0.0
+	for mu, l := range a.Certificate.Multipliers {
+		term := float64(s.t[mu] * l)
+		sum, size = sum+term, size+math.Abs(term)
+	}
+	return sum < -1e-12*size
 }
 
 // numerical is the error of an undecided program.

@@ -104,6 +104,7 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 			return nil, err
 		}
 	}
+	free := a
 	// a is nil if all labels are +1: theta wants to be negative.
 	if a != nil && a.Status == Optimal && (a.Theta < 0 || !bounded || 1/a.KappaIn > s.p.Gamma*a.Theta) {
 		if bounded || a.Theta < 0 {
@@ -118,7 +119,7 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 			return nil, err
 		}
 		if a = z; z.Status == Infeasible {
-			if a, err = s.anyThreshold(ctx); err != nil {
+			if a, err = s.kappaOut(ctx, s.o.SkipSignedMargin); err != nil {
 				return nil, err
 			}
 		}
@@ -140,7 +141,14 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 				return again, nil
 			}
 		}
-		return s.outAsIn(b), nil
+		in := s.outAsIn(b)
+		if in.Status == Optimal && s.boundsNothing(in) && free != nil && free.Status == Optimal && free.Theta > 0 &&
+			1/free.KappaIn <= s.p.Gamma*free.Theta*(1+normSlack) {
+			// The norm constraint is met with equality and does not push: A's own multipliers prove more than B's.
+			free.SignedMargin, free.NormActive = b.SignedMargin, true
+			return free, nil
+		}
+		return in, nil
 	}
 	if a.Status == Optimal {
 		a.SignedMargin = math.NaN()
@@ -152,6 +160,13 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 		}
 		if b != nil {
 			a.SignedMargin = b.SignedMargin
+		}
+		return a, nil
+	}
+	if math.IsNaN(a.SignedMargin) && !s.o.SkipSignedMargin {
+		// The proof is there; how far from feasible the problem is, B says. Where it cannot, the proof stands.
+		if out, err := s.kappaOut(ctx, false); err == nil && out.Status == Infeasible {
+			a.SignedMargin = out.SignedMargin
 		}
 	}
 	return a, nil
@@ -252,7 +267,7 @@ func (s *solver) kappaOutUnbounded(ctx context.Context, signOnly bool) (*Solutio
 		}
 		if r.exact && !r.ballActive {
 			if f.Status == Infeasible {
-				f.SignedMargin = radius * g.sigma * r.lower
+				f.SignedMargin = math.Min(0, radius*g.sigma*r.lower)
 				return f, nil
 			}
 			return s.thresholdOf(g, r, radius, false)
@@ -279,10 +294,14 @@ func (s *solver) nonNegativeThreshold(ctx context.Context) (*Solution, error) {
 	if err != nil {
 		return nil, err
 	}
+	binding := len(sol.Certificate.Multipliers) > s.p.P && sol.Certificate.Multipliers[s.p.P] > 0
 	sol.Certificate.Multipliers = sol.Certificate.Multipliers[:s.p.P]
 	sol.Support = support(sol.Certificate.Multipliers)
 	if sol.Status == Optimal {
 		sol.Theta = math.Max(0, sol.Theta)
+		if binding && sol.Theta < normSlack/sol.KappaIn {
+			sol.Theta = 0 // its row holds with equality: what is left is rounding
+		}
 		sol.KappaOut = kappaOutOf(sol.Theta)
 	}
 	return sol, nil
