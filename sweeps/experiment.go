@@ -57,8 +57,12 @@ type FigureHint struct {
 	Metrics []string // one panel or curve each
 	Series  string   // param whose values are separate curves
 	Facet   string   // param whose values are separate panels
-	LogX    bool
-	LogY    bool
+	// Heat is the param on the vertical axis of heat maps, one for each metric and
+	// facet; LogY is then about it. Empty: curves.
+	Heat   string
+	Levels []float64 // contour lines of heat maps; of the experiment's hint only
+	LogX   bool
+	LogY   bool
 }
 
 // ID returns "name@version", the experiment's part of every key.
