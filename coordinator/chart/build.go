@@ -62,6 +62,10 @@ func (b *builder) figure(revision string) *figure.Figure {
 	f := &figure.Figure{Title: b.title(), Caption: b.caption(), X: b.axis(b.l.x, b.l.logX),
 		Meta: []figure.Meta{{Key: "sweep", Value: b.spec.Name}, {Key: "revision", Value: revision}, {Key: "experiment", Value: b.e.ID()},
 			{Key: "seed", Value: fmt.Sprint(b.spec.Seed)}, {Key: "query", Value: "by " + strings.Join(b.l.by(), ",") + " metric " + strings.Join(b.l.metrics, ",")}}}
+	if b.l.heat != "" {
+		b.heatMaps(f)
+		return f
+	}
 	styles := map[string]int{}
 	for _, facet := range b.facets() {
 		for _, metric := range b.l.metrics {
@@ -90,10 +94,11 @@ func (b *builder) caption() string {
 			fixed = append(fixed, name+" = "+a.Tuples[0][k].String())
 		}
 	}
-	s := fmt.Sprintf("%s; %d replicates, bars: standard error.", b.e.ID(), b.spec.Replicates)
-	if len(fixed) > 0 {
-		s = fmt.Sprintf("%s, %s; %d replicates, bars: standard error.", b.e.ID(), strings.Join(fixed, ", "), b.spec.Replicates)
+	shown := "bars: standard error"
+	if b.l.heat != "" {
+		shown = "contours: solid means, dashed theory"
 	}
+	s := fmt.Sprintf("%s; %d replicates, %s.", strings.Join(append([]string{b.e.ID()}, fixed...), ", "), b.spec.Replicates, shown)
 	if len(b.l.pooled) > 0 {
 		s += " Pooled over " + strings.Join(b.l.pooled, ", ") + "."
 	}
@@ -124,6 +129,13 @@ func (b *builder) facets() []sweeps.Value {
 		return []sweeps.Value{{}}
 	}
 	return b.distinct(b.l.facet)
+}
+
+func (b *builder) facetTitle(facet sweeps.Value) string {
+	if b.l.facet == "" {
+		return ""
+	}
+	return figure.Symbol(b.l.facet) + " = " + facet.String()
 }
 
 func (b *builder) distinct(param string) []sweeps.Value {
@@ -209,9 +221,7 @@ func (b *builder) panel(metric string, facet sweeps.Value, curves []*curve) figu
 			}
 		}
 	}
-	if b.l.facet != "" {
-		p.Title = figure.Symbol(b.l.facet) + " = " + facet.String()
-	}
+	p.Title = b.facetTitle(facet)
 	p.Lines = b.theory(metric, curves)
 	for _, c := range curves {
 		p.Series = append(p.Series, figure.Series{Label: c.label, Points: c.points, Style: c.style, Connect: len(p.Lines) == 0})

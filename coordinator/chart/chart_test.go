@@ -3,6 +3,7 @@ package chart
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -144,6 +145,52 @@ func TestRequestsOverrule(t *testing.T) {
 	for _, bad := range []Request{{Sweep: "none"}, {Sweep: "toy", X: "kind"}, {Sweep: "toy", X: "z"}, {Sweep: "toy", Y: []string{"q"}}, {Sweep: "toy", Where: "x >"}} {
 		if _, _, err := Build(context.Background(), st, registry, bad); err == nil {
 			t.Errorf("%+v was drawn", bad)
+		}
+	}
+}
+
+func TestHeatMaps(t *testing.T) {
+	t.Parallel()
+	st, registry := computed(t, toySweep+"figure: {x: x, heat: N, y: [y], facet: kind, log: y}\n")
+	f, _, err := Build(context.Background(), st, registry, Request{Sweep: "toy"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Panels) != 3 { // a, b and their difference
+		t.Fatalf("%d panels, want 3", len(f.Panels))
+	}
+	a, d := f.Panels[0].Heat, f.Panels[2].Heat
+	if a.Z[1][2] != 61 || a.Theory[1][2] != 60 || a.Min != 11 || a.Max != 61 || len(a.Levels) == 0 || len(a.X) != 3 || len(a.Y) != 2 {
+		t.Errorf("heat map %+v; want y = x N + 1 over x and N", a)
+	}
+	if f.Panels[2].Title != "b − a" || !d.Diverging || d.Z[1][2] != 0 {
+		t.Errorf("difference %q %+v", f.Panels[2].Title, d)
+	}
+	if f.X.Log || !f.Y.Log || f.Y.Name != figure.Symbol("N") {
+		t.Errorf("axes %+v and %+v", f.X, f.Y)
+	}
+	if data, err := figure.Draw(f, "svg", figure.Double); err != nil || len(data) < 1000 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	f, _, err = Build(context.Background(), st, registry, Request{Sweep: "toy", Series: []string{"N"}})
+	if err != nil || len(f.Panels) != 2 || f.Panels[0].Heat != nil || f.Panels[0].Y.Log {
+		t.Errorf("a request for series: %v, %+v", err, f)
+	}
+	for _, bad := range []Request{{Sweep: "toy", Heat: "kind"}, {Sweep: "toy", Heat: "x", X: "x"}, {Sweep: "toy", Heat: "N", Series: []string{"N"}}, {Sweep: "toy", Heat: "q"}} {
+		if _, _, err := Build(context.Background(), st, registry, bad); err == nil {
+			t.Errorf("%+v was drawn", bad)
+		}
+	}
+}
+
+func TestRoundLevels(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		low, high float64
+		want      string
+	}{{0, 0.5, "[0.1 0.2 0.30000000000000004 0.4]"}, {-0.27, 0.03, "[-0.2 -0.1]"}, {-3, 3, "[-2 -1 1 2]"}, {11, 61, "[20 30 40 50 60]"}} {
+		if got := fmt.Sprint(round(c.low, c.high, 5)); got != c.want {
+			t.Errorf("between %g and %g: %s, want %s", c.low, c.high, got, c.want)
 		}
 	}
 }
