@@ -28,6 +28,7 @@ var tiny = map[string]string{
 		solution: [A, B], kappa: [0, 0.5]}}`,
 	"noise":           `{name: t, experiment: noise, replicates: 2, grid: {alpha: [0.5, 4], gamma: [1, inf], solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0, 1]}, params: {N: 20}}`,
 	"noise-rectified": `{name: t, experiment: noise, params: {N: 21, rectified: true, trials: 7}, grid: {solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0.5]}}`,
+	"weights":         `{name: t, experiment: weights, replicates: 2, grid: {N: [12, 25], alpha: [0.5, 4], gamma: [1, inf], solution: [A, B]}}`,
 	"single-neuron":   `{name: t, experiment: single-neuron, replicates: 2, grid: {N: [10, 25], alpha: [0.5, 1.2, 4], solution: [A, B]}}`,
 }
 

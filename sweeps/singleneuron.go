@@ -100,11 +100,7 @@ divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with 
 }
 
 func silentTheory(n theory.Neuron, p Point) (exc, inh float64, err error) {
-	order := n.OrderIn
-	if p.Str("solution") == solutionB {
-		order = n.OrderBalanced
-	}
-	o, err := order(p.Num("alpha"))
+	o, err := orderTheory(n, p)
 	if err != nil {
 		return 0, 0, err
 	}
