@@ -31,7 +31,7 @@ func Build(ctx context.Context, src query.Source, registry *sweeps.Registry, req
 	if err != nil {
 		return nil, nil, err
 	}
-	result, err := query.Run(src, registry, query.Request{Sweep: req.Sweep, Where: req.Where, By: l.by(), Metrics: l.metrics})
+	result, err := query.Run(src, registry, query.Request{Sweep: req.Sweep, Where: req.Where, By: l.by(), Metrics: append(l.metrics[:len(l.metrics):len(l.metrics)], l.zeros...)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -59,9 +59,14 @@ type curve struct {
 }
 
 func (b *builder) figure(revision string) *figure.Figure {
-	f := &figure.Figure{Title: b.title(), Caption: b.caption(), X: b.axis(b.l.x, b.l.logX),
+	f := &figure.Figure{Title: b.title(), Caption: b.caption(),
 		Meta: []figure.Meta{{Key: "sweep", Value: b.spec.Name}, {Key: "revision", Value: revision}, {Key: "experiment", Value: b.e.ID()},
 			{Key: "seed", Value: fmt.Sprint(b.spec.Seed)}, {Key: "query", Value: "by " + strings.Join(b.l.by(), ",") + " metric " + strings.Join(b.l.metrics, ",")}}}
+	if b.l.bars {
+		b.histogramPanels(f)
+		return f
+	}
+	f.X = b.axis(b.l.x, b.l.logX)
 	if b.l.heat != "" {
 		b.heatMaps(f)
 		return f
@@ -95,7 +100,10 @@ func (b *builder) caption() string {
 		}
 	}
 	shown := "bars: standard error"
-	if b.l.heat != "" {
+	switch {
+	case b.l.bars:
+		shown = "bars: share per bin over its width, standard error; in no bin: the shares of zeros given in the panels (theory's in brackets)"
+	case b.l.heat != "":
 		shown = "contours: solid means, dashed theory"
 	}
 	s := fmt.Sprintf("%s; %d replicates, %s.", strings.Join(append([]string{b.e.ID()}, fixed...), ", "), b.spec.Replicates, shown)

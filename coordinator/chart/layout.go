@@ -23,7 +23,9 @@ type Request struct {
 // layout is a request with every choice made.
 type layout struct {
 	x, facet string
-	heat     string // empty: curves
+	heat     string // empty: curves or histograms
+	bars     bool   // the metrics are histograms; there is no x
+	zeros    []string
 	series   []string
 	metrics  []string
 	logX     bool
@@ -34,7 +36,10 @@ type layout struct {
 
 // by is what the query groups by.
 func (l *layout) by() []string {
-	by := []string{l.x}
+	by := []string{}
+	if l.x != "" {
+		by = append(by, l.x)
+	}
 	if l.heat != "" {
 		by = append(by, l.heat)
 	}
@@ -75,6 +80,19 @@ func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, erro
 			return nil, fmt.Errorf("cannot draw against %q: experiment %s has no such parameter (it has %s)", p, e.Name, strings.Join(e.ParamNames(), ", "))
 		}
 	}
+	if len(l.metrics) == 0 {
+		l.metrics = hint.Metrics
+	}
+	if len(l.metrics) == 0 {
+		l.metrics = e.MetricNames()[:min(4, len(e.Metrics))]
+	}
+	var err error
+	if l.bars, err = l.histograms(e); err != nil {
+		return nil, err
+	}
+	if l.bars {
+		return l, l.choosePanels(req, hint, names, count, e)
+	}
 	free := func(p string) bool { return p != l.x && p != l.facet && p != l.heat && !slices.Contains(l.series, p) }
 	if l.x == "" && count[hint.X] > 1 && free(hint.X) {
 		l.x = hint.X
@@ -109,12 +127,6 @@ func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, erro
 	}
 	if l.facet == "" {
 		l.facet = most(names, count, func(p string) bool { return free(p) && count[p] <= 6 })
-	}
-	if len(l.metrics) == 0 {
-		l.metrics = hint.Metrics
-	}
-	if len(l.metrics) == 0 {
-		l.metrics = e.MetricNames()[:min(4, len(e.Metrics))]
 	}
 	for _, p := range names {
 		if free(p) {
