@@ -54,6 +54,9 @@ type Theory struct {
 	FiniteN bool
 	// Eval returns the prediction at p, NaN where it is undefined.
 	Eval func(p Point) float64
+	// Mass, for histograms instead of Eval, returns the predicted share of the
+	// samples in a bin from lo to hi, without those that Metric.Zero counts.
+	Mass func(p Point, lo, hi float64) float64
 }
 
 // FigureHint says how to draw a sweep. Empty fields are chosen by the figure.
@@ -63,8 +66,12 @@ type FigureHint struct {
 	Metrics []string // one panel or curve each
 	Series  string   // param whose values are separate curves
 	Facet   string   // param whose values are separate panels
-	LogX    bool
-	LogY    bool
+	// Heat is the param on the vertical axis of heat maps, one for each metric and
+	// facet; LogY is then about it. Empty: curves.
+	Heat   string
+	Levels []float64 // contour lines of heat maps; of the experiment's hint only
+	LogX   bool
+	LogY   bool
 }
 
 // ID returns "name@version", the experiment's part of every key.
@@ -188,9 +195,22 @@ func (e *Experiment) validate() error {
 		}
 		seen[e.Metrics[i].Name] = true
 	}
+	for _, m := range e.Metrics {
+		if m.Kind != MetricHistogram && (m.Edges != nil || m.Zero != "") || m.Zero != "" && e.Metric(m.Zero) < 0 {
+			return fail("the metric %s has bins but is no histogram, or zeros (%q) that are no metric", m.Name, m.Zero)
+		}
+		for k := range m.Edges {
+			if k > 0 && !(m.Edges[k-1] < m.Edges[k]) {
+				return fail("the bins of %s do not increase", m.Name)
+			}
+		}
+	}
 	for _, th := range e.Theory {
-		if e.Metric(th.Metric) < 0 || th.Eval == nil {
-			return fail("the theory %q is of no metric (%q) or has no Eval", th.Name, th.Metric)
+		if e.Metric(th.Metric) < 0 || (th.Eval == nil) == (th.Mass == nil) {
+			return fail("the theory %q is of no metric (%q) or does not have one of Eval and Mass", th.Name, th.Metric)
+		}
+		if th.Mass != nil && e.Metrics[e.Metric(th.Metric)].Edges == nil {
+			return fail("the theory %q has a Mass but %s has no bins", th.Name, th.Metric)
 		}
 	}
 	return nil

@@ -20,6 +20,13 @@ func (k MetricKind) String() string {
 type Metric struct {
 	Name string // as columns call it: alpha_in
 	Doc  string // what it is, in a few words
-	Unit string // empty for a pure number
+	Unit string // empty for a pure number; of a histogram: of what it counts
 	Kind MetricKind
+
+	// Edges are the borders of a histogram's bins, increasing, one more than bins and
+	// in Unit; nil where only the experiment knows.
+	Edges []float64
+	// Zero names the metric with the share of a histogram's samples that are exactly
+	// 0 and in no bin; may be empty.
+	Zero string
 }

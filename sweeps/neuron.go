@@ -51,6 +51,26 @@ func solutionParam() Param {
 		Default: Str(solutionA), Choices: []string{solutionA, solutionB}, Inner: true, Treatment: true}
 }
 
+// loadParam is the number of patterns of experiments that train a neuron on a
+// given load.
+func loadParam() Param {
+	return Param{Name: "alpha", Doc: "load P/N", Unit: "P/N", Kind: Number, Default: Num(0.5), Min: 0, MinOpen: true, Max: 1000}
+}
+
+// checkLoaded is checkNeuron for a neuron with a load.
+func checkLoaded(p Point) error {
+	if patterns.FloorSize(p.Num("alpha")*p.Num("N")) < 1 {
+		return fmt.Errorf("alpha = %s leaves no pattern at N = %s", p.Value("alpha"), p.Value("N"))
+	}
+	return checkNeuron(p)
+}
+
+// solveCost is the measured cost of both solutions of n weights for p patterns.
+func solveCost(n, p float64) float64 {
+	m := math.Min(n, p)
+	return 5e-4 + 1.5e-9*m*m*math.Max(n, p)
+}
+
 // population returns the afferents of a point.
 func population(p Point) patterns.Population {
 	input := func(suffix string) patterns.Input {

@@ -33,7 +33,7 @@ func NewRegistry(experiments ...*Experiment) *Registry {
 
 // Builtin returns the experiments that every gardner binary has.
 func Builtin() *Registry {
-	return NewRegistry(capacity(), singleNeuron())
+	return NewRegistry(capacity(), noiseGrid(), singleNeuron(), weights())
 }
 
 // Lookup returns the experiment of that name; the error says which name was

@@ -31,7 +31,7 @@ weights classify have status infeasible; they carry feasible = 0, the signed mar
 feasible, at most 0) and the gap of the proof. Margins and weights are in the inputs' own units:
 divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with kappa.`,
 		Params: append(neuronParams(),
-			Param{Name: "alpha", Doc: "load P/N", Unit: "P/N", Kind: Number, Default: Num(0.5), Min: 0, MinOpen: true, Max: 1000},
+			loadParam(),
 			solutionParam()),
 		Metrics: []Metric{
 			{Name: "kappa_in", Doc: "robustness to input noise, 1/|w|", Unit: "input"},
@@ -49,17 +49,9 @@ divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with 
 			{Name: "gap", Doc: "duality gap of the certificate"},
 			{Name: "iterations", Doc: "iterations of the solver"},
 		},
-		Check: func(p Point) error {
-			if patterns.FloorSize(p.Num("alpha")*p.Num("N")) < 1 {
-				return fmt.Errorf("alpha = %s leaves no pattern at N = %s", p.Value("alpha"), p.Value("N"))
-			}
-			return checkNeuron(p)
-		},
-		Cost: func(outer Point, inner []Point) float64 {
-			n := outer.Num("N")
-			p := n * outer.Num("alpha")
-			m := math.Min(n, p)
-			return 5e-4 + 1.5e-9*m*m*math.Max(n, p)
+		Check: checkLoaded,
+		Cost: func(outer Point, _ []Point) float64 {
+			return solveCost(outer.Num("N"), outer.Num("N")*outer.Num("alpha"))
 		},
 		Theory: []Theory{
 			{Metric: "kappa_in", Name: "theory", Doc: "kappa_in of A, large N",
@@ -109,11 +101,7 @@ divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with 
 }
 
 func silentTheory(n theory.Neuron, p Point) (exc, inh float64, err error) {
-	order := n.OrderIn
-	if p.Str("solution") == solutionB {
-		order = n.OrderBalanced
-	}
-	o, err := order(p.Num("alpha"))
+	o, err := orderTheory(n, p)
 	if err != nil {
 		return 0, 0, err
 	}

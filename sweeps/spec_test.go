@@ -151,7 +151,7 @@ func TestCanonicalFilesReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := &Spec{Name: "x-1.y", Title: rapid.StringMatching(`[ -~äß\n]{0,12}`).Draw(t, "title"), Experiment: "toy", experiment: e,
 			Replicates: rapid.IntRange(1, 5).Draw(t, "replicates"), Seed: rapid.Uint64().Draw(t, "seed")}
-		s.Figure = FigureHint{Title: s.Title, X: "b", Metrics: []string{"m", "k"}, LogX: rapid.Bool().Draw(t, "log x"), LogY: rapid.Bool().Draw(t, "log y")}
+		s.Figure = FigureHint{Title: s.Title, X: "b", Heat: rapid.SampledFrom([]string{"", "a"}).Draw(t, "heat"), Metrics: []string{"m", "k"}, LogX: rapid.Bool().Draw(t, "log x"), LogY: rapid.Bool().Draw(t, "log y")}
 		for _, a := range drawAxes(t, e) {
 			if len(a.Tuples) > 1 {
 				s.Grid = append(s.Grid, a)

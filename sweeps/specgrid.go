@@ -255,16 +255,16 @@ func tupleText(t []Value) string {
 func (p *specParser) figure(n *yaml.Node) {
 	h := &p.spec.Figure
 	e := p.spec.experiment
-	for _, f := range p.entries(n, "figure", []string{"title", "x", "y", "series", "facet", "log"}) {
+	for _, f := range p.entries(n, "figure", []string{"title", "x", "y", "heat", "series", "facet", "log"}) {
 		switch f.key.Value {
 		case "title":
 			h.Title = p.text(f.value, "title")
-		case "x", "series", "facet":
+		case "x", "heat", "series", "facet":
 			name := p.text(f.value, f.key.Value)
 			if e != nil && e.Param(name) == nil && f.value.Kind == yaml.ScalarNode {
 				p.errorf(f.value, "%v", e.unknownParam(clip(name)))
 			}
-			*map[string]*string{"x": &h.X, "series": &h.Series, "facet": &h.Facet}[f.key.Value] = name
+			*map[string]*string{"x": &h.X, "heat": &h.Heat, "series": &h.Series, "facet": &h.Facet}[f.key.Value] = name
 		case "y":
 			for _, item := range listOf(f.value) {
 				name := p.text(item, "y")

@@ -68,6 +68,7 @@ func (h *FigureHint) yaml(b *bytes.Buffer) {
 	}
 	add("title", quote(h.Title))
 	add("x", quote(h.X))
+	add("heat", quote(h.Heat))
 	if h.Metrics != nil {
 		add("y", "["+strings.Join(h.Metrics, ", ")+"]")
 	}

@@ -31,7 +31,7 @@ func Build(ctx context.Context, src query.Source, registry *sweeps.Registry, req
 	if err != nil {
 		return nil, nil, err
 	}
-	result, err := query.Run(src, registry, query.Request{Sweep: req.Sweep, Where: req.Where, By: l.by(), Metrics: l.metrics})
+	result, err := query.Run(src, registry, query.Request{Sweep: req.Sweep, Where: req.Where, By: l.by(), Metrics: append(l.metrics[:len(l.metrics):len(l.metrics)], l.zeros...)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -59,9 +59,18 @@ type curve struct {
 }
 
 func (b *builder) figure(revision string) *figure.Figure {
-	f := &figure.Figure{Title: b.title(), Caption: b.caption(), X: b.axis(b.l.x, b.l.logX),
+	f := &figure.Figure{Title: b.title(), Caption: b.caption(),
 		Meta: []figure.Meta{{Key: "sweep", Value: b.spec.Name}, {Key: "revision", Value: revision}, {Key: "experiment", Value: b.e.ID()},
 			{Key: "seed", Value: fmt.Sprint(b.spec.Seed)}, {Key: "query", Value: "by " + strings.Join(b.l.by(), ",") + " metric " + strings.Join(b.l.metrics, ",")}}}
+	if b.l.bars {
+		b.histogramPanels(f)
+		return f
+	}
+	f.X = b.axis(b.l.x, b.l.logX)
+	if b.l.heat != "" {
+		b.heatMaps(f)
+		return f
+	}
 	styles := map[string]int{}
 	for _, facet := range b.facets() {
 		for _, metric := range b.l.metrics {
@@ -90,10 +99,14 @@ func (b *builder) caption() string {
 			fixed = append(fixed, name+" = "+a.Tuples[0][k].String())
 		}
 	}
-	s := fmt.Sprintf("%s; %d replicates, bars: standard error.", b.e.ID(), b.spec.Replicates)
-	if len(fixed) > 0 {
-		s = fmt.Sprintf("%s, %s; %d replicates, bars: standard error.", b.e.ID(), strings.Join(fixed, ", "), b.spec.Replicates)
+	shown := "bars: standard error"
+	switch {
+	case b.l.bars:
+		shown = "bars: share per bin over its width, standard error; in no bin: the shares of zeros given in the panels (theory's in brackets)"
+	case b.l.heat != "":
+		shown = "contours: solid means, dashed theory"
 	}
+	s := fmt.Sprintf("%s; %d replicates, %s.", strings.Join(append([]string{b.e.ID()}, fixed...), ", "), b.spec.Replicates, shown)
 	if len(b.l.pooled) > 0 {
 		s += " Pooled over " + strings.Join(b.l.pooled, ", ") + "."
 	}
@@ -124,6 +137,13 @@ func (b *builder) facets() []sweeps.Value {
 		return []sweeps.Value{{}}
 	}
 	return b.distinct(b.l.facet)
+}
+
+func (b *builder) facetTitle(facet sweeps.Value) string {
+	if b.l.facet == "" {
+		return ""
+	}
+	return figure.Symbol(b.l.facet) + " = " + facet.String()
 }
 
 func (b *builder) distinct(param string) []sweeps.Value {
@@ -209,9 +229,7 @@ func (b *builder) panel(metric string, facet sweeps.Value, curves []*curve) figu
 			}
 		}
 	}
-	if b.l.facet != "" {
-		p.Title = figure.Symbol(b.l.facet) + " = " + facet.String()
-	}
+	p.Title = b.facetTitle(facet)
 	p.Lines = b.theory(metric, curves)
 	for _, c := range curves {
 		p.Series = append(p.Series, figure.Series{Label: c.label, Points: c.points, Style: c.style, Connect: len(p.Lines) == 0})

@@ -3,6 +3,7 @@ package chart
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,15 +22,20 @@ func toy() *sweeps.Registry {
 			{Name: "N", Doc: "size", Kind: sweeps.Integer, Default: sweeps.Num(1)},
 			{Name: "kind", Doc: "text", Kind: sweeps.Choice, Choices: []string{"a", "b"}, Default: sweeps.Str("a")},
 		},
-		Metrics: []sweeps.Metric{{Name: "y", Doc: "y", Unit: "V_th"}, {Name: "d", Doc: "d"}},
+		Metrics: []sweeps.Metric{{Name: "y", Doc: "y", Unit: "V_th"}, {Name: "d", Doc: "d"},
+			{Name: "h_low", Doc: "h", Unit: "V_th", Kind: sweeps.MetricHistogram, Edges: []float64{-2, -1, 0}, Zero: "d"},
+			{Name: "h_high", Doc: "h", Unit: "V_th", Kind: sweeps.MetricHistogram, Edges: []float64{0, 2, 4}},
+			{Name: "h_any", Doc: "h", Kind: sweeps.MetricHistogram}},
 		Theory: []sweeps.Theory{
 			{Metric: "y", Name: "theory", Eval: func(p sweeps.Point) float64 { return p.Num("x") * p.Num("N") }},
 			{Metric: "d", Name: "theory", Eval: func(p sweeps.Point) float64 { return -p.Num("x") }},
+			{Metric: "h_low", Name: "theory", Mass: func(_ sweeps.Point, lo, hi float64) float64 { return (hi - lo) / 4 }},
 		},
 		Figure: sweeps.FigureHint{Title: "hint", X: "x", Metrics: []string{"y", "d"}, Series: "N", LogY: true},
 		Run: func(_ context.Context, t *sweeps.Task) ([]sweeps.Row, error) {
 			v := t.Outer.Num("x")*t.Outer.Num("N") + float64(t.Replicate)
-			return []sweeps.Row{{Cells: []sweeps.Cell{sweeps.Val(v), sweeps.Val(-t.Outer.Num("x"))}}}, nil
+			return []sweeps.Row{{Cells: []sweeps.Cell{sweeps.Val(v), sweeps.Val(-t.Outer.Num("x")),
+				sweeps.Hist([]float64{1, 2}, 4), sweeps.Hist([]float64{t.Outer.Num("x"), 0}, 4), sweeps.Hist([]float64{1}, 1)}}}, nil
 		},
 	})
 }
@@ -144,6 +150,93 @@ func TestRequestsOverrule(t *testing.T) {
 	for _, bad := range []Request{{Sweep: "none"}, {Sweep: "toy", X: "kind"}, {Sweep: "toy", X: "z"}, {Sweep: "toy", Y: []string{"q"}}, {Sweep: "toy", Where: "x >"}} {
 		if _, _, err := Build(context.Background(), st, registry, bad); err == nil {
 			t.Errorf("%+v was drawn", bad)
+		}
+	}
+}
+
+func TestHeatMaps(t *testing.T) {
+	t.Parallel()
+	st, registry := computed(t, toySweep+"figure: {x: x, heat: N, y: [y], facet: kind, log: y}\n")
+	f, _, err := Build(context.Background(), st, registry, Request{Sweep: "toy"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Panels) != 3 { // a, b and their difference
+		t.Fatalf("%d panels, want 3", len(f.Panels))
+	}
+	a, d := f.Panels[0].Heat, f.Panels[2].Heat
+	if a.Z[1][2] != 61 || a.Theory[1][2] != 60 || a.Min != 11 || a.Max != 61 || len(a.Levels) == 0 || len(a.X) != 3 || len(a.Y) != 2 {
+		t.Errorf("heat map %+v; want y = x N + 1 over x and N", a)
+	}
+	if f.Panels[2].Title != "b − a" || !d.Diverging || d.Z[1][2] != 0 {
+		t.Errorf("difference %q %+v", f.Panels[2].Title, d)
+	}
+	if f.X.Log || !f.Y.Log || f.Y.Name != figure.Symbol("N") {
+		t.Errorf("axes %+v and %+v", f.X, f.Y)
+	}
+	if data, err := figure.Draw(f, "svg", figure.Double); err != nil || len(data) < 1000 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	f, _, err = Build(context.Background(), st, registry, Request{Sweep: "toy", Series: []string{"N"}})
+	if err != nil || len(f.Panels) != 2 || f.Panels[0].Heat != nil || f.Panels[0].Y.Log {
+		t.Errorf("a request for series: %v, %+v", err, f)
+	}
+	for _, bad := range []Request{{Sweep: "toy", Heat: "kind"}, {Sweep: "toy", Heat: "x", X: "x"}, {Sweep: "toy", Heat: "N", Series: []string{"N"}}, {Sweep: "toy", Heat: "q"}} {
+		if _, _, err := Build(context.Background(), st, registry, bad); err == nil {
+			t.Errorf("%+v was drawn", bad)
+		}
+	}
+}
+
+func TestHistograms(t *testing.T) {
+	t.Parallel()
+	st, registry := computed(t, toySweep)
+	f, numbers, err := Build(context.Background(), st, registry, Request{Sweep: "toy", Y: []string{"h_low", "h_high"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Panels) != 12 { // every combination
+		t.Fatalf("%d panels, want 12", len(f.Panels))
+	}
+	p := f.Panels[11]
+	if len(p.Histograms) != 2 || p.Histograms[0].Heights[1] != 0.5 || p.Histograms[1].Heights[0] != 3./8 || p.Histograms[0].Err[0] == 0 {
+		t.Errorf("histograms %+v", p.Histograms)
+	}
+	if len(p.Lines) != 1 || len(p.Lines[0].X) != 8 || p.Lines[0].Y[3] != 0.25 {
+		t.Errorf("theory %+v; want a density of 1/4 over h_low", p.Lines)
+	}
+	if len(p.Notes) != 1 || !strings.Contains(p.Notes[0], "-3.000 (-3.000)") || !strings.Contains(p.Title, "= 20") {
+		t.Errorf("title %q, notes %q", p.Title, p.Notes)
+	}
+	if f.X.Name != "h" || f.X.Unit == "" || f.X.Min != -2 || f.X.Max != 4 {
+		t.Errorf("axis %+v", f.X)
+	}
+	if data, err := figure.Draw(f, "svg", figure.Double); err != nil || len(data) < 1000 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	var out bytes.Buffer
+	if err := Summary(context.Background(), &out, numbers); err != nil || !strings.Contains(out.String(), "-3.000") || strings.Contains(out.String(), "h_low") {
+		t.Errorf("summary (%v):\n%s", err, out.String())
+	}
+	f, _, err = Build(context.Background(), st, registry, Request{Sweep: "toy", Y: []string{"h_low"}, Series: []string{}, Facet: "kind"})
+	if err != nil || len(f.Panels) != 2 || len(f.Panels[0].Lines) != 0 || !strings.Contains(f.Caption, "Pooled over x, N") {
+		t.Errorf("facets by kind: %v, %+v", err, f)
+	}
+	for _, bad := range []Request{{Sweep: "toy", Y: []string{"h_low", "y"}}, {Sweep: "toy", Y: []string{"h_low"}, X: "x"}, {Sweep: "toy", Y: []string{"h_any"}}} {
+		if _, _, err := Build(context.Background(), st, registry, bad); err == nil {
+			t.Errorf("%+v was drawn", bad)
+		}
+	}
+}
+
+func TestRoundLevels(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		low, high float64
+		want      string
+	}{{0, 0.5, "[0.1 0.2 0.30000000000000004 0.4]"}, {-0.27, 0.03, "[-0.2 -0.1]"}, {-3, 3, "[-2 -1 1 2]"}, {11, 61, "[20 30 40 50 60]"}} {
+		if got := fmt.Sprint(round(c.low, c.high, 5)); got != c.want {
+			t.Errorf("between %g and %g: %s, want %s", c.low, c.high, got, c.want)
 		}
 	}
 }

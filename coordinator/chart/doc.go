@@ -11,4 +11,10 @@
 // the most values is x, the next the series, the next the facets. There is a
 // panel for each metric and facet value. A varying param that is none of these is
 // pooled, and the caption says so.
+//
+// With a heat param the panels are heat maps of x and that param, with contour
+// lines of the means and of theory; two facet values that are words have a panel
+// with their difference. Metrics that are histograms share a panel for each
+// combination of facet and series values, with theory's densities and the shares
+// of zeros, which no bin shows.
 package chart

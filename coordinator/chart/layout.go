@@ -16,12 +16,16 @@ type Request struct {
 	Y          []string // metrics
 	Series     []string // params whose values are separate curves
 	Facet      string   // param whose values are separate panels
+	Heat       string   // param on the vertical axis of heat maps; LogY is then about it
 	LogX, LogY bool
 }
 
 // layout is a request with every choice made.
 type layout struct {
 	x, facet string
+	heat     string // empty: curves or histograms
+	bars     bool   // the metrics are histograms; there is no x
+	zeros    []string
 	series   []string
 	metrics  []string
 	logX     bool
@@ -32,7 +36,13 @@ type layout struct {
 
 // by is what the query groups by.
 func (l *layout) by() []string {
-	by := []string{l.x}
+	by := []string{}
+	if l.x != "" {
+		by = append(by, l.x)
+	}
+	if l.heat != "" {
+		by = append(by, l.heat)
+	}
 	by = append(by, l.series...)
 	if l.facet != "" {
 		by = append(by, l.facet)
@@ -63,14 +73,27 @@ func varying(spec *sweeps.Spec) (names []string, values map[string]int) {
 func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, error) {
 	names, count := varying(spec)
 	hint := merge(spec.Figure, e.Figure)
-	l := &layout{x: req.X, facet: req.Facet, series: req.Series, metrics: req.Y,
+	l := &layout{x: req.X, facet: req.Facet, heat: req.Heat, series: req.Series, metrics: req.Y,
 		logX: req.LogX || hint.LogX, logY: req.LogY || hint.LogY, title: hint.Title}
-	for _, p := range append(append([]string{}, req.Series...), req.X, req.Facet) {
+	for _, p := range append(append([]string{}, req.Series...), req.X, req.Facet, req.Heat) {
 		if p != "" && e.Param(p) == nil {
 			return nil, fmt.Errorf("cannot draw against %q: experiment %s has no such parameter (it has %s)", p, e.Name, strings.Join(e.ParamNames(), ", "))
 		}
 	}
-	free := func(p string) bool { return p != l.x && p != l.facet && !slices.Contains(l.series, p) }
+	if len(l.metrics) == 0 {
+		l.metrics = hint.Metrics
+	}
+	if len(l.metrics) == 0 {
+		l.metrics = e.MetricNames()[:min(4, len(e.Metrics))]
+	}
+	var err error
+	if l.bars, err = l.histograms(e); err != nil {
+		return nil, err
+	}
+	if l.bars {
+		return l, l.choosePanels(req, hint, names, count, e)
+	}
+	free := func(p string) bool { return p != l.x && p != l.facet && p != l.heat && !slices.Contains(l.series, p) }
 	if l.x == "" && count[hint.X] > 1 && free(hint.X) {
 		l.x = hint.X
 	}
@@ -83,7 +106,11 @@ func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, erro
 	if !numeric(e, l.x) {
 		return nil, fmt.Errorf("cannot draw against %s: it is not numeric; use it as --series or --facet", l.x)
 	}
-	if len(l.series) == 0 && req.Series == nil {
+	if err := l.chooseHeat(req, hint, count, e); err != nil {
+		return nil, err
+	}
+	curves := req.Series == nil && l.heat == ""
+	if len(l.series) == 0 && curves {
 		for _, p := range strings.Split(hint.Series, ",") {
 			if p = strings.TrimSpace(p); count[p] > 1 && free(p) {
 				l.series = append(l.series, p)
@@ -93,7 +120,7 @@ func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, erro
 	if l.facet == "" && count[hint.Facet] > 1 && free(hint.Facet) {
 		l.facet = hint.Facet
 	}
-	if len(l.series) == 0 && req.Series == nil {
+	if len(l.series) == 0 && curves {
 		if p := most(names, count, func(p string) bool { return free(p) && count[p] <= 8 }); p != "" {
 			l.series = []string{p}
 		}
@@ -101,18 +128,26 @@ func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, erro
 	if l.facet == "" {
 		l.facet = most(names, count, func(p string) bool { return free(p) && count[p] <= 6 })
 	}
-	if len(l.metrics) == 0 {
-		l.metrics = hint.Metrics
-	}
-	if len(l.metrics) == 0 {
-		l.metrics = e.MetricNames()[:min(4, len(e.Metrics))]
-	}
 	for _, p := range names {
 		if free(p) {
 			l.pooled = append(l.pooled, p)
 		}
 	}
 	return l, nil
+}
+
+// chooseHeat decides between heat maps and curves, which a request for series asks
+// for.
+func (l *layout) chooseHeat(req Request, hint sweeps.FigureHint, count map[string]int, e *sweeps.Experiment) error {
+	switch {
+	case l.heat != "" && (!numeric(e, l.heat) || l.heat == l.x || l.heat == l.facet || len(l.series) > 0):
+		return fmt.Errorf("cannot draw heat maps with %s on the vertical axis: it must be numeric and neither x nor facet, and heat maps have no series", l.heat)
+	case l.heat == "" && len(l.series) == 0 && count[hint.Heat] > 1 && hint.Heat != l.x && hint.Heat != l.facet:
+		l.heat = hint.Heat
+	case l.heat == "" && hint.Heat != "":
+		l.logY = req.LogY // the hint is about an axis that is not there
+	}
+	return nil
 }
 
 // merge prefers the sweep file's wishes over the experiment's.
@@ -126,6 +161,9 @@ func merge(file, experiment sweeps.FigureHint) sweeps.FigureHint {
 	}
 	if len(file.Metrics) > 0 {
 		h.Metrics, h.LogY = file.Metrics, file.LogY
+	}
+	if file.Heat != "" {
+		h.Heat, h.LogY = file.Heat, file.LogY
 	}
 	if file.Series != "" {
 		h.Series = file.Series

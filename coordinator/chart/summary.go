@@ -40,7 +40,7 @@ type summary struct {
 // choose splits the params beside x into those shown at one value and those that
 // name columns.
 func (s *summary) choose() {
-	for _, p := range s.table.By[1:] {
+	for _, p := range s.others() {
 		c := s.table.Column(p)
 		if s.table.Columns[c].Kind == query.Text || s.table.Columns[c].Kind == query.Bool {
 			s.words = append(s.words, p)
@@ -51,6 +51,9 @@ func (s *summary) choose() {
 		}
 	}
 }
+
+// others are the params beside x.
+func (s *summary) others() []string { return s.table.By[min(1, len(s.table.By)):] }
 
 func (s *summary) text(param string, row []query.Field) string {
 	c := s.table.Column(param)
@@ -70,8 +73,8 @@ func (s *summary) text(param string, row []query.Field) string {
 
 func (s *summary) add(row []query.Field) {
 	mean, sem := row[s.table.Column("mean")], row[s.table.Column("sem")]
-	if !mean.Valid {
-		return
+	if i := s.table.Column("index"); !mean.Valid || i >= 0 && row[i].Valid {
+		return // no value, or one bin of many
 	}
 	for p, v := range s.last {
 		if s.text(p, row) != v {
@@ -82,7 +85,10 @@ func (s *summary) add(row []query.Field) {
 	for _, p := range s.words {
 		name += " " + s.text(p, row)
 	}
-	x := s.text(s.table.By[0], row)
+	x := ""
+	if len(s.table.By) > 0 {
+		x = s.text(s.table.By[0], row)
+	}
 	if s.cells[x] == nil {
 		s.cells[x] = map[string]string{}
 		s.order = append(s.order, x)
@@ -112,7 +118,7 @@ func (s *summary) put(x, head, value string) {
 
 func (s *summary) write(w io.Writer) error {
 	var at []string
-	for _, p := range s.table.By[1:] {
+	for _, p := range s.others() {
 		if v, ok := s.last[p]; ok {
 			at = append(at, p+"="+v)
 		}
@@ -122,7 +128,7 @@ func (s *summary) write(w io.Writer) error {
 		heads[i] = strings.TrimRight(h, " ")
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(t, "%s\t%s\t%s\n", strings.Join(at, ", "), s.table.By[0], strings.Join(heads, "\t"))
+	fmt.Fprintf(t, "%s\t%s\t%s\n", strings.Join(at, ", "), strings.Join(s.table.By[:min(1, len(s.table.By))], ""), strings.Join(heads, "\t"))
 	for _, x := range s.order {
 		line := make([]string, len(s.heads))
 		for i, h := range s.heads {

@@ -20,7 +20,7 @@ func (b *builder) theory(metric string, curves []*curve) []figure.Line {
 	xs := b.grid(curves)
 	var lines []figure.Line
 	for _, th := range b.e.Theory {
-		if th.Metric != metric {
+		if th.Metric != metric || th.Eval == nil {
 			continue
 		}
 		dash := figure.Solid
@@ -94,6 +94,11 @@ func (b *builder) grid(curves []*curve) []float64 {
 
 // point is the experiment's point of a curve at x.
 func (b *builder) point(c *curve, x float64) sweeps.Point {
+	return b.at(c.values).With(b.l.x, sweeps.Num(x))
+}
+
+// at is the experiment's point with the sweep's fixed params and these values.
+func (b *builder) at(values map[string]sweeps.Value) sweeps.Point {
 	p := b.e.Defaults()
 	for _, axes := range [][]sweeps.Axis{b.spec.Params, b.spec.Grid} {
 		for _, a := range axes {
@@ -102,8 +107,8 @@ func (b *builder) point(c *curve, x float64) sweeps.Point {
 			}
 		}
 	}
-	for name, v := range c.values {
+	for name, v := range values {
 		p = p.With(name, v)
 	}
-	return p.With(b.l.x, sweeps.Num(x))
+	return p
 }

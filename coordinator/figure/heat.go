@@ -85,28 +85,44 @@ func (g *page) heat(p *panel) {
 		}
 	}
 	for _, level := range h.Levels {
+		for _, line := range p.contours(h.Theory, level) {
+			g.s.stroke(line, shade.over(level), g.lineWidth*0.8, Dashed.dashes(g.lineWidth))
+		}
+	}
+	for _, level := range h.Levels {
 		g.contourLine(p, level, shade)
 	}
 	g.colorBar(p, shade)
 }
 
-func (g *page) contourLine(p *panel, level float64, shade shades) {
-	h := p.Heat
-	c := white
-	if lightness(shade.of(level)) > 0.45 {
-		c = ink
+// over is the colour of lines and numbers on the colour of a value.
+func (s shades) over(v float64) color.NRGBA {
+	if lightness(s.of(v)) > 0.45 {
+		return ink
 	}
-	var longest vg.Path
-	for _, line := range contour(h.Z, level) {
+	return white
+}
+
+// contours returns the level lines of z, on the heat map's grid, on the page.
+func (p *panel) contours(z [][]float64, level float64) []vg.Path {
+	var out []vg.Path
+	for _, line := range contour(z, level) {
 		points := make([]vg.Point, len(line))
 		for k, q := range line {
-			points[k] = vg.Point{X: p.sx.at(atIndex(h.X, q[0], p.sx.log)), Y: p.sy.at(atIndex(h.Y, q[1], p.sy.log))}
+			points[k] = vg.Point{X: p.sx.at(atIndex(p.Heat.X, q[0], p.sx.log)), Y: p.sy.at(atIndex(p.Heat.Y, q[1], p.sy.log))}
 		}
-		for _, piece := range p.frame.clipLine(points) {
-			g.s.stroke(piece, c, g.lineWidth*0.8, nil)
-			if pathLength(piece) > pathLength(longest) {
-				longest = piece
-			}
+		out = append(out, p.frame.clipLine(points)...)
+	}
+	return out
+}
+
+func (g *page) contourLine(p *panel, level float64, shade shades) {
+	c := shade.over(level)
+	var longest vg.Path
+	for _, piece := range p.contours(p.Heat.Z, level) {
+		g.s.stroke(piece, c, g.lineWidth*0.8, nil)
+		if pathLength(piece) > pathLength(longest) {
+			longest = piece
 		}
 	}
 	label, width := g.fonts.layout(minus(strconv.FormatFloat(level, 'g', 6, 64)), g.small, false)

@@ -99,6 +99,8 @@ type HeatMap struct {
 	Min, Max  float64
 	Diverging bool      // colours around 0, for differences
 	Levels    []float64 // contour lines
+	// Theory is what Z should be; its contour lines are dashed. nil = none.
+	Theory [][]float64
 }
 
 // Size is the size of a figure in mm. A height of 0 follows from the content.

@@ -52,6 +52,12 @@ func Symbol(name string) string {
 		return "*σ*_{50}"
 	case "p50":
 		return "*p*_{50}"
+	case "weights_exc", "weights_inh":
+		return "*w*_{" + name[len("weights_"):] + "}"
+	case "silent_exc", "silent_inh":
+		return "silent fraction, " + name[len("silent_"):]
+	case "|w|/sqrt N":
+		return "|*w*|/√*N*"
 	case "imbalance":
 		return "imbalance index"
 	case "m_0":

@@ -35,9 +35,12 @@ func (p *Panel) validate() error {
 		if len(h.X) == 0 || len(h.Y) == 0 || len(h.Z) != len(h.Y) {
 			return fmt.Errorf("heat map has %d x, %d y values and %d rows; give a row for each y", len(h.X), len(h.Y), len(h.Z))
 		}
-		for j, row := range h.Z {
+		if h.Theory != nil && len(h.Theory) != len(h.Y) {
+			return fmt.Errorf("heat map has %d y values and %d rows of theory; give a row for each y", len(h.Y), len(h.Theory))
+		}
+		for j, row := range append(h.Z[:len(h.Z):len(h.Z)], h.Theory...) {
 			if len(row) != len(h.X) {
-				return fmt.Errorf("row %d of the heat map has %d values for %d x", j+1, len(row), len(h.X))
+				return fmt.Errorf("row %d of the heat map has %d values for %d x", j%len(h.Y)+1, len(row), len(h.X))
 			}
 		}
 	}

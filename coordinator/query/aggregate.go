@@ -17,6 +17,7 @@ type aggregate struct {
 	theories []theoryColumn
 	index    bool // some metric has elements
 	counts   bool // some metric has successes and trials
+	bins     bool // some histogram has declared bins
 }
 
 // group is the rows of one combination of By values.
@@ -38,6 +39,7 @@ func newAggregate(s *scope, w *where, g *grouping, metrics []int) *aggregate {
 			a.index = true
 		case sweeps.MetricHistogram:
 			a.index, a.counts = true, true
+			a.bins = a.bins || s.experiment.Metrics[m].Edges != nil
 		}
 	}
 	return a
@@ -54,6 +56,10 @@ func (a *aggregate) columns() []Column {
 		Column{Name: "unit", Kind: Text, Doc: "of the metric"})
 	if a.index {
 		whole("index", "element of a vector, bin of a histogram")
+	}
+	if a.bins {
+		float("bin_low", "lower border of the bin, in the unit")
+		float("bin_high", "upper border of the bin, in the unit")
 	}
 	whole("n", "rows with a value")
 	float("mean", "mean, or share of successes")
@@ -158,6 +164,13 @@ func (a *aggregate) line(row []Field, g *group, m int, s *stats) []Field {
 		}
 		row = append(row, f)
 	}
+	low, high := math.NaN(), math.NaN()
+	if s.index+1 < len(metric.Edges) {
+		low, high = metric.Edges[s.index], metric.Edges[s.index+1]
+	}
+	if a.bins {
+		row = append(row, floatField(low), floatField(high))
+	}
 	row = append(row, intField(s.n))
 	q := s.quantiles
 	if q == nil {
@@ -172,7 +185,11 @@ func (a *aggregate) line(row []Field, g *group, m int, s *stats) []Field {
 	row = append(row, intField(g.infeasible), intField(g.undefined), intField(g.failed))
 	for _, t := range a.theories {
 		theory, z := math.NaN(), math.NaN()
-		if eval := t.of[m]; eval != nil {
+		eval := t.of[m]
+		if mass := t.mass[m]; mass != nil && low < high {
+			eval = func(p sweeps.Point) float64 { return mass(p, low, high) }
+		}
+		if eval != nil {
 			theory = a.scope.predict(eval, &g.points)
 			if s.n > 0 {
 				z = score(metric.Kind, s, theory)

@@ -379,5 +379,11 @@ func TestVectorsAndHistograms(t *testing.T) {
 			got.num(row, "ci95_low") != low || got.num(row, "ci95_high") != high {
 			t.Errorf("bin %d: %v", i, row)
 		}
+		edges := []float64{-1, 0, 1, 3}
+		share := (edges[i+1] - edges[i]) / 5
+		z := (bins[i]/samples - share) / math.Sqrt(share*(1-share)/samples)
+		if got.num(row, "bin_low") != edges[i] || got.num(row, "bin_high") != edges[i+1] || got.num(row, "theory") != share || math.Abs(got.num(row, "z")-z) > 1e-9 {
+			t.Errorf("bin %d: %v; want borders %g and %g, theory %g, z %g", i, row, edges[i], edges[i+1], share, z)
+		}
 	}
 }

@@ -30,13 +30,14 @@ func demo() *sweeps.Experiment {
 			{Name: "y", Unit: "V_th", Doc: "a number"},
 			{Name: "feasible", Kind: sweeps.MetricCount},
 			{Name: "profile", Kind: sweeps.MetricVector},
-			{Name: "weights", Kind: sweeps.MetricHistogram},
+			{Name: "weights", Kind: sweeps.MetricHistogram, Edges: []float64{-1, 0, 1, 3}},
 			{Name: "only_b"},
 		},
 		Theory: []sweeps.Theory{
 			{Metric: "y", Name: "theory", Eval: func(p sweeps.Point) float64 { return p.Num("alpha") - p.Num("kappa") }},
 			{Metric: "y", Name: "theory (finite N)", Eval: func(p sweeps.Point) float64 { return p.Num("alpha") - p.Num("kappa") + 1/p.Num("N") }},
 			{Metric: "feasible", Name: "theory", Eval: func(sweeps.Point) float64 { return 0.5 }},
+			{Metric: "weights", Name: "theory", Mass: func(_ sweeps.Point, lo, hi float64) float64 { return (hi - lo) / 5 }},
 		},
 		Run: func(_ context.Context, t *sweeps.Task) ([]sweeps.Row, error) {
 			rows := make([]sweeps.Row, len(t.Inner))

@@ -13,6 +13,7 @@ import (
 type theoryColumn struct {
 	suffix string // "" or "_finite_n": columns theory+suffix, z+suffix
 	of     map[int]func(sweeps.Point) float64
+	mass   map[int]func(p sweeps.Point, lo, hi float64) float64 // of histograms
 }
 
 // theories gives each curve of the selected metrics its column: the name without
@@ -22,7 +23,8 @@ func theories(e *sweeps.Experiment, metrics []int) []theoryColumn {
 	for _, m := range metrics {
 		for i := range e.Theory {
 			th := &e.Theory[i]
-			if th.Metric != e.Metrics[m].Name || e.Metrics[m].Kind == sweeps.MetricVector || e.Metrics[m].Kind == sweeps.MetricHistogram {
+			kind := e.Metrics[m].Kind
+			if th.Metric != e.Metrics[m].Name || kind == sweeps.MetricVector || kind == sweeps.MetricHistogram && th.Mass == nil {
 				continue
 			}
 			suffix := theorySuffix(th.Name)
@@ -34,9 +36,13 @@ func theories(e *sweeps.Experiment, metrics []int) []theoryColumn {
 			}
 			if at < 0 {
 				at = len(out)
-				out = append(out, theoryColumn{suffix, map[int]func(sweeps.Point) float64{}})
+				out = append(out, theoryColumn{suffix, map[int]func(sweeps.Point) float64{}, map[int]func(p sweeps.Point, lo, hi float64) float64{}})
 			}
-			out[at].of[m] = th.Eval
+			if th.Mass != nil {
+				out[at].mass[m] = th.Mass
+			} else {
+				out[at].of[m] = th.Eval
+			}
 		}
 	}
 	return out
@@ -109,7 +115,7 @@ func (s *scope) predict(eval func(sweeps.Point) float64, set *pointSet) float64 
 // score is how many standard errors a line lies above its prediction.
 func score(kind sweeps.MetricKind, s *stats, theory float64) float64 {
 	sem := s.sem
-	if kind == sweeps.MetricCount {
+	if kind == sweeps.MetricCount || kind == sweeps.MetricHistogram {
 		sem = math.Sqrt(float64(theory*(1-theory)) / s.trials)
 	}
 	if !(sem > 0) {

@@ -1661,7 +1661,9 @@ type PlotRequest struct {
 	// svg, png or pdf; csv, table or summary: the numbers behind the figure.
 	Format string `protobuf:"bytes,9,opt,name=format,proto3" json:"format,omitempty"`
 	// 0: two columns of a journal, 183 mm.
-	WidthMm       float64 `protobuf:"fixed64,10,opt,name=width_mm,json=widthMm,proto3" json:"width_mm,omitempty"`
+	WidthMm float64 `protobuf:"fixed64,10,opt,name=width_mm,json=widthMm,proto3" json:"width_mm,omitempty"`
+	// Param on the vertical axis of heat maps.
+	Heat          string `protobuf:"bytes,11,opt,name=heat,proto3" json:"heat,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1764,6 +1766,13 @@ func (x *PlotRequest) GetWidthMm() float64 {
 		return x.WidthMm
 	}
 	return 0
+}
+
+func (x *PlotRequest) GetHeat() string {
+	if x != nil {
+		return x.Heat
+	}
+	return ""
 }
 
 type Chunk struct {
@@ -1927,7 +1936,7 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x02by\x18\x03 \x03(\tR\x02by\x12\x18\n" +
 	"\ametrics\x18\x04 \x03(\tR\ametrics\x12\x10\n" +
 	"\x03raw\x18\x05 \x01(\bR\x03raw\x12\x16\n" +
-	"\x06format\x18\x06 \x01(\tR\x06format\"\xe0\x01\n" +
+	"\x06format\x18\x06 \x01(\tR\x06format\"\xf4\x01\n" +
 	"\vPlotRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x14\n" +
 	"\x05where\x18\x02 \x01(\tR\x05where\x12\f\n" +
@@ -1939,7 +1948,8 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x05log_y\x18\b \x01(\bR\x04logY\x12\x16\n" +
 	"\x06format\x18\t \x01(\tR\x06format\x12\x19\n" +
 	"\bwidth_mm\x18\n" +
-	" \x01(\x01R\awidthMm\"\x1b\n" +
+	" \x01(\x01R\awidthMm\x12\x12\n" +
+	"\x04heat\x18\v \x01(\tR\x04heat\"\x1b\n" +
 	"\x05Chunk\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data*\x8a\x01\n" +
 	"\n" +
