@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -50,115 +49,7 @@ func able(slots int) Worker {
 }
 
 // check verifies everything that must hold between events.
-func check(s *Scheduler) error {
-	type task struct {
-		b *block
-		o uint64
-	}
-	where := map[task]string{}
-	put := func(b *block, o uint64, what string) error {
-		if old := where[task{b, o}]; old != "" {
-			return fmt.Errorf("task %d is %s and %s", o, old, what)
-		}
-		where[task{b, o}] = what
-		if !b.out.Has(o) {
-			return fmt.Errorf("task %d is %s but could be handed out", o, what)
-		}
-		return nil
-	}
-	leased := map[*block]uint64{}
-	for id, l := range s.leases {
-		n := uint64(0)
-		var err error
-		l.each(func(o uint64) {
-			n++
-			if l.block.done.Has(o) {
-				return // stored by somebody else meanwhile
-			}
-			if e := put(l.block, o, "leased"); e != nil {
-				err = e
-			}
-		})
-		if err != nil {
-			return err
-		}
-		if n != l.n || n == 0 {
-			return fmt.Errorf("lease %d has %d tasks left and counts %d", id, n, l.n)
-		}
-		if l.worker.leases[id] != l || s.workers[l.worker.id] != l.worker {
-			return fmt.Errorf("lease %d is not its worker's, or the worker is gone", id)
-		}
-		leased[l.block] += n
-	}
-	for _, b := range s.order {
-		if leased[b] != b.leased {
-			return fmt.Errorf("%d tasks are leased, counted %d", leased[b], b.leased)
-		}
-		for _, w := range b.waiting {
-			if !b.done.Has(w.ordinal) {
-				if err := put(b, w.ordinal, "waiting"); err != nil {
-					return err
-				}
-			}
-		}
-		for _, sp := range b.suspects {
-			for o := sp.Lo; o < sp.Hi; o++ {
-				if !b.done.Has(o) {
-					if err := put(b, o, "suspect"); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		for o, f := range b.failures {
-			if b.done.Has(o) {
-				return fmt.Errorf("task %d is done and failed", o)
-			}
-			if f.Quarantined {
-				if err := put(b, o, "quarantined"); err != nil {
-					return err
-				}
-			}
-		}
-		for o := range b.tasks {
-			switch {
-			case b.done.Has(o):
-				if !b.out.Has(o) {
-					return fmt.Errorf("task %d is done but could be handed out", o)
-				}
-			case b.out.Has(o) && where[task{b, o}] == "":
-				return fmt.Errorf("task %d is lost: neither pending, leased, waiting, suspect nor quarantined", o)
-			}
-			complete, blocked := b.done.Has(o), b.quarantined(o)
-			for _, l := range b.needs(o) {
-				x, _ := l.reuse.Map(o)
-				complete = complete && l.older.done.Has(x)
-				blocked = blocked || l.older.quarantined(x)
-			}
-			if complete != b.isComplete(o) {
-				return fmt.Errorf("task %d: complete is %v, kept as %v", o, complete, b.isComplete(o))
-			}
-			if (blocked && !complete) != b.blocked[o] {
-				return fmt.Errorf("task %d: blocked is %v, kept as %v", o, blocked, b.blocked[o])
-			}
-		}
-		for _, src := range b.sources {
-			for o := range min(src.cursor, b.tasks) {
-				if !b.out.Has(o) && src.wants(o) {
-					return fmt.Errorf("task %d is pending below the cursor %d", o, src.cursor)
-				}
-			}
-		}
-	}
-	for _, w := range s.workers {
-		for id, l := range w.leases {
-			if s.leases[id] != l {
-				return fmt.Errorf("worker %d keeps a forgotten lease %d", w.id, id)
-			}
-		}
-	}
-	return nil
-}
+func check(s *Scheduler) error { return new(Inspector).Inspect(s) }
 
 // bench is a set of perfect workers over a scheduler.
 type bench struct {

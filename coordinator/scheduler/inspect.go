@@ -1,0 +1,182 @@
+package scheduler
+
+import (
+	"fmt"
+
+	"gardner/sweeps"
+)
+
+// TaskState is where a task of a block is, as doc.go draws it.
+type TaskState uint8
+
+// The states of a task. All but Pending and Stored are sparse.
+const (
+	Pending     TaskState = iota // neither done nor out
+	Leased                       // in a lease
+	Waiting                      // failed once, to be tried elsewhere
+	Suspect                      // its worker died with it
+	Quarantined                  // not tried again until asked to
+	Stored                       // its own rows are durable, or it has none of its own
+)
+
+// String returns the state's name.
+func (t TaskState) String() string {
+	return [...]string{"pending", "leased", "waiting", "suspect", "quarantined", "stored"}[t]
+}
+
+// Inspector checks what must hold between two events. It keeps its scratch, so that a simulation can inspect after
+// every step.
+type Inspector struct {
+	states map[*block][]TaskState
+	leased map[*block]uint64
+}
+
+// States returns the states of a block's tasks at the last inspection.
+func (in *Inspector) States(s *Scheduler, id sweeps.BlockID) []TaskState {
+	return in.states[s.blocks[id]]
+}
+
+// Inspect returns an error if the scheduler contradicts itself: a task in two places at once or in none, a bit or a
+// count that is wrong, a pending task that no search would find.
+func (in *Inspector) Inspect(s *Scheduler) error {
+	if in.states == nil || len(in.states) > 2*len(s.order) { // of schedulers that are gone
+		in.states, in.leased = map[*block][]TaskState{}, map[*block]uint64{}
+	}
+	for _, b := range s.order {
+		if len(in.states[b]) != int(b.tasks) {
+			in.states[b] = make([]TaskState, b.tasks)
+		}
+		clear(in.states[b])
+	}
+	if err := in.leases(s); err != nil {
+		return err
+	}
+	for _, b := range s.order {
+		if err := in.block(b); err != nil {
+			return fmt.Errorf("block %s: %w", b.id.Short(), err)
+		}
+	}
+	for _, w := range s.workers {
+		for id, l := range w.leases {
+			if s.leases[id] != l {
+				return fmt.Errorf("worker %d keeps a forgotten lease %d", w.id, id)
+			}
+		}
+	}
+	return nil
+}
+
+// put notes where a task is; it may be in one place only.
+func (in *Inspector) put(b *block, ordinal uint64, state TaskState) error {
+	at := &in.states[b][ordinal]
+	if *at != Pending {
+		return fmt.Errorf("task %d is %v and %v", ordinal, *at, state)
+	}
+	*at = state
+	if !b.out.Has(ordinal) {
+		return fmt.Errorf("task %d is %v but could be handed out", ordinal, state)
+	}
+	return nil
+}
+
+func (in *Inspector) leases(s *Scheduler) error {
+	clear(in.leased)
+	for id, l := range s.leases {
+		n := uint64(0)
+		var err error
+		l.each(func(o uint64) {
+			n++
+			if l.block.done.Has(o) {
+				return // stored by somebody else meanwhile
+			}
+			if e := in.put(l.block, o, Leased); e != nil {
+				err = e
+			}
+		})
+		if err != nil {
+			return err
+		}
+		if n != l.n || n == 0 {
+			return fmt.Errorf("lease %d has %d tasks left and counts %d", id, n, l.n)
+		}
+		if l.worker.leases[id] != l || s.workers[l.worker.id] != l.worker {
+			return fmt.Errorf("lease %d is not its worker's, or the worker is gone", id)
+		}
+		in.leased[l.block] += n
+	}
+	return nil
+}
+
+func (in *Inspector) block(b *block) error {
+	if in.leased[b] != b.leased {
+		return fmt.Errorf("%d tasks are leased, counted %d", in.leased[b], b.leased)
+	}
+	for _, w := range b.waiting {
+		if !b.done.Has(w.ordinal) {
+			if err := in.put(b, w.ordinal, Waiting); err != nil {
+				return err
+			}
+		}
+	}
+	for _, sp := range b.suspects {
+		for o := sp.Lo; o < sp.Hi; o++ {
+			if !b.done.Has(o) {
+				if err := in.put(b, o, Suspect); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for o, f := range b.failures {
+		if b.done.Has(o) {
+			return fmt.Errorf("task %d is done and failed", o)
+		}
+		if f.Quarantined {
+			if err := in.put(b, o, Quarantined); err != nil {
+				return err
+			}
+		}
+	}
+	states := in.states[b]
+	for o := range b.tasks {
+		switch {
+		case b.done.Has(o):
+			if states[o] = Stored; !b.out.Has(o) {
+				return fmt.Errorf("task %d is done but could be handed out", o)
+			}
+		case states[o] == Pending && b.out.Has(o):
+			return fmt.Errorf("task %d is lost: neither pending, leased, waiting, suspect nor quarantined", o)
+		}
+		if err := b.agrees(o); err != nil {
+			return err
+		}
+	}
+	for _, src := range b.sources {
+		for o, ok := b.out.NextClear(0); ok && o < src.cursor; o, ok = b.out.NextClear(o + 1) {
+			if src.wants(o) {
+				return fmt.Errorf("task %d is pending below the cursor %d", o, src.cursor)
+			}
+		}
+	}
+	return nil
+}
+
+// agrees checks what is kept about a task and the tasks it rests on.
+func (b *block) agrees(ordinal uint64) error {
+	if b.complete == nil && len(b.blocked) == 0 && len(b.failures) == 0 {
+		return nil
+	}
+	complete, blocked := b.done.Has(ordinal), b.quarantined(ordinal)
+	for _, l := range b.needs(ordinal) {
+		x, _ := l.reuse.Map(ordinal)
+		complete = complete && l.older.done.Has(x)
+		blocked = blocked || l.older.quarantined(x)
+	}
+	if complete != b.isComplete(ordinal) {
+		return fmt.Errorf("task %d: complete is %v, kept as %v", ordinal, complete, b.isComplete(ordinal))
+	}
+	if (blocked && !complete) != b.blocked[ordinal] {
+		return fmt.Errorf("task %d: blocked is %v, kept as %v", ordinal, blocked, b.blocked[ordinal])
+	}
+	return nil
+}
