@@ -29,6 +29,9 @@ type Experiment struct {
 	// It orders work and feeds the first ETA, nothing else.
 	Cost func(outer Point, inner []Point) float64
 
+	// Artefacts are what tasks share. Leases are gathered by the first.
+	Artefacts []Artefact
+
 	Theory []Theory
 	Figure FigureHint // what a sweep is drawn as unless its file says otherwise
 
@@ -41,8 +44,9 @@ type Experiment struct {
 	// weights. It computes them again; nil means there is nothing to export.
 	Export func(ctx context.Context, t *Task, inner Point) (*data.Export, error)
 
-	once  sync.Once
-	table *table
+	once      sync.Once
+	table     *table
+	artefacts []*boundArtefact
 }
 
 // Theory is a curve to draw over a metric and to compare it with.
@@ -78,7 +82,12 @@ type FigureHint struct {
 func (e *Experiment) ID() string { return fmt.Sprintf("%s@%d", e.Name, e.Version) }
 
 func (e *Experiment) compiled() *table {
-	e.once.Do(func() { e.table = newTable(e.Params) })
+	e.once.Do(func() {
+		e.table = newTable(e.Params)
+		for i := range e.Artefacts {
+			e.artefacts = append(e.artefacts, e.bindArtefact(&e.Artefacts[i]))
+		}
+	})
 	return e.table
 }
 
@@ -204,6 +213,9 @@ func (e *Experiment) validate() error {
 				return fail("the bins of %s do not increase", m.Name)
 			}
 		}
+	}
+	if err := e.validateArtefacts(); err != nil {
+		return fail("%v", err)
 	}
 	for _, th := range e.Theory {
 		if e.Metric(th.Metric) < 0 || (th.Eval == nil) == (th.Mass == nil) {

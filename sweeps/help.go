@@ -42,14 +42,18 @@ func (e *Experiment) Help() string {
 	columns := []string{"param", "default", "range", "unit", ""}
 	table("Outer params split a sweep into tasks. Points that differ only in treatments see the same\nrandom numbers.", columns, half(false))
 	table("Inner params are evaluated inside one task and are treatments too.", columns, half(true))
-	var metrics, theories [][]string
+	var metrics, artefacts, theories [][]string
 	for _, m := range e.Metrics {
 		metrics = append(metrics, []string{m.Name, m.Kind.String(), orDash(m.Unit), m.Doc})
 	}
 	table("Metrics", []string{"metric", "kind", "unit", ""}, metrics)
+	for _, a := range e.Artefacts {
+		artefacts = append(artefacts, []string{a.Name, a.Doc, strings.Join(a.Params, ", ")})
+	}
 	for _, t := range e.Theory {
 		theories = append(theories, []string{t.Metric, t.Name, t.Doc})
 	}
+	table("Artefacts are computed once for all tasks that share these params, and kept by workers.", []string{"artefact", "", "params"}, artefacts)
 	table("Theory", []string{"metric", "line", ""}, theories)
 	return b.String()
 }

@@ -24,6 +24,18 @@ func NewRegistry(experiments ...*Experiment) *Registry {
 			panic(fmt.Sprintf("sweeps: two experiments are called %q", e.Name))
 		}
 		e.compiled()
+		for _, b := range e.artefacts {
+			for _, other := range r.experiments {
+				for _, c := range other.artefacts {
+					if b.Name != c.Name {
+						continue
+					}
+					if err := b.agrees(c); err != nil {
+						panic(fmt.Sprintf("sweeps: %s and %s do not agree on the artefact %s: %v", e.Name, other.Name, b.Name, err))
+					}
+				}
+			}
+		}
 		r.experiments[e.Name] = e
 		r.names = append(r.names, e.Name)
 	}

@@ -21,6 +21,9 @@ type Task struct {
 	Threads  int                    // threads Run may use; 0 means 1
 	Progress func(fraction float64) // may be nil; see Report
 
+	// Artefacts keeps what Artefact returns. Nil: everything is computed each time.
+	Artefacts ArtefactCache
+
 	experiment *Experiment
 }
 
