@@ -36,6 +36,9 @@ type Config struct {
 	// TaskLog gets one line, "block ordinal", at the start of each execution. It
 	// may be nil.
 	TaskLog io.Writer
+	// Artefacts keeps what tasks share, for all slots; nil: every task computes
+	// what it needs.
+	Artefacts sweeps.ArtefactCache
 	// BatchTasks is the most results of one message; 0 means 1,000.
 	BatchTasks int
 	// MaxBackoff bounds the pause between two attempts to connect (which varies by

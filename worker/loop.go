@@ -71,7 +71,7 @@ func newLoop(cfg Config) *loop {
 		log = &taskLog{w: cfg.TaskLog}
 	}
 	for i := range cfg.Slots {
-		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log})
+		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log, cache: cfg.Artefacts})
 	}
 	return w
 }

@@ -49,6 +49,7 @@ If another process has the database open, the sweep is handed to that one.`,
 	f.StringVar(&r.out, "out", ".", "folder for the figure and its numbers")
 	f.BoolVar(&r.noFigure, "no-figure", false, "compute only")
 	f.BoolVar(&r.json, "json", false, "print the final status as one JSON object")
+	r.cache.flags(f)
 	r.change.flags(cmd)
 	return cmd
 }
@@ -60,6 +61,7 @@ type runner struct {
 	noFigure bool
 	json     bool
 	change   changes
+	cache    cacheFlags
 	again    string // the command that resumes
 }
 
@@ -95,7 +97,11 @@ func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest) (err 
 	}
 	stopWorkers := func() error { return nil }
 	if s.local && submitted.Stored < submitted.Tasks {
-		stopWorkers = s.work(r.workers)
+		kept, err := r.cache.open(logger(false))
+		if err != nil {
+			return err
+		}
+		stopWorkers = s.work(r.workers, kept)
 	}
 	last, err := r.follow(ctx, calm, info, s, submitted.Sweep)
 	if stopErr := stopWorkers(); err == nil {

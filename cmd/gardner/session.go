@@ -71,11 +71,11 @@ func dial(target *join.Target) (*session, error) {
 
 // work starts workers in this process. The returned function drains them: tasks
 // under way are finished and stored.
-func (s *session) work(slots int) (stop func() error) {
+func (s *session) work(slots int, artefacts sweeps.ArtefactCache) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- worker.Run(ctx, worker.Config{Target: s.coordinator.Target(), Registry: sweeps.Builtin(), Slots: slots,
+		ended <- worker.Run(ctx, worker.Config{Target: s.coordinator.Target(), Registry: sweeps.Builtin(), Slots: slots, Artefacts: artefacts,
 			Version: version, Fingerprint: fingerprint.Compute(), Grace: time.Hour})
 	}()
 	return func() error {

@@ -21,6 +21,7 @@ func workerCommand() *cobra.Command {
 	var idle, grace time.Duration
 	var insecure, verbose bool
 	var taskLog, db string
+	var artefacts cacheFlags
 	cmd := &cobra.Command{
 		Use:   "worker JOIN|ADDR",
 		Short: "compute for a coordinator, on this machine or another one",
@@ -41,8 +42,13 @@ within --grace.`,
 			if err != nil {
 				return usage(err)
 			}
-			cfg := worker.Config{Target: target, Registry: sweeps.Builtin(), Slots: slots, Version: version,
-				Fingerprint: fingerprint.Compute(), ExitWhenIdle: idle, Grace: grace, Logger: logger(verbose)}
+			log := logger(verbose)
+			kept, err := artefacts.open(log)
+			if err != nil {
+				return err
+			}
+			cfg := worker.Config{Target: target, Registry: sweeps.Builtin(), Slots: slots, Version: version, Artefacts: kept,
+				Fingerprint: fingerprint.Compute(), ExitWhenIdle: idle, Grace: grace, Logger: log}
 			if taskLog != "" {
 				f, err := os.OpenFile(taskLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 				if err != nil {
@@ -63,6 +69,7 @@ within --grace.`,
 	f.IntVar(&slots, "slots", runtime.NumCPU(), "tasks run at the same time; each may use cores/slots threads")
 	f.DurationVar(&idle, "exit-when-idle", 0, "end when there has been nothing to do for so long (0: never)")
 	f.DurationVar(&grace, "grace", 20*time.Second, "how long running tasks may go on after SIGTERM or Ctrl-C")
+	artefacts.flags(f)
 	f.StringVar(&taskLog, "task-log", "", "append a line (block and ordinal) to this file at the start of each execution")
 	f.StringVar(&db, "db", "gardner.db", "with HOST:PORT: the database beside which the token is read")
 	f.BoolVar(&insecure, "insecure", false, "with HOST:PORT: clear text, no token")
