@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/test/bufconn"
 
+	"gardner/coordinator/httpapi"
 	"gardner/coordinator/scheduler"
 	"gardner/coordinator/store"
 	gardnerv1 "gardner/proto/gardner/v1"
@@ -78,6 +80,7 @@ type Coordinator struct {
 	mu      sync.Mutex // guards what follows
 	remote  []*grpc.Server
 	join    *join.Join
+	web     []*httpapi.Server
 	closing bool
 	stop    chan struct{} // closed when sessions are to end
 	serving sync.WaitGroup
@@ -155,9 +158,15 @@ func (c *Coordinator) Close(ctx context.Context) error {
 	}
 	c.closing = true
 	servers := append([]*grpc.Server{c.local}, c.remote...)
+	web := c.web
 	close(c.stop)
 	c.mu.Unlock()
 
+	for _, s := range web {
+		if err := s.Close(ctx); err != nil {
+			c.log.Warn("requests over HTTP were cut off", "error", err)
+		}
+	}
 	for _, s := range servers {
 		stopped := make(chan struct{})
 		go func() {
@@ -221,4 +230,6 @@ func (c *Coordinator) serve(s *grpc.Server, l net.Listener) {
 func (c *Coordinator) register(s *grpc.Server) {
 	gardnerv1.RegisterWorkServer(s, c)
 	gardnerv1.RegisterControlServer(s, c)
+	// For operators' tools, behind the same token as every other call.
+	reflection.Register(s)
 }

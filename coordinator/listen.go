@@ -27,15 +27,7 @@ func serverOptions() []grpc.ServerOption {
 // what it holds. advertise lists the addresses others should use, HOST or HOST:PORT; none: the one listened on, or this
 // machine's name and addresses where that is all of them.
 func (c *Coordinator) Listen(addr string, advertise ...string) (join.Join, error) {
-	seed, err := c.st.Secret("authority", join.AuthoritySeedSize)
-	if err != nil {
-		return join.Join{}, err
-	}
-	secret, err := c.st.Secret("token", join.TokenSecretSize)
-	if err != nil {
-		return join.Join{}, err
-	}
-	authority, err := join.NewAuthority(seed, secret)
+	authority, err := c.authority()
 	if err != nil {
 		return join.Join{}, err
 	}
@@ -54,6 +46,19 @@ func (c *Coordinator) Listen(addr string, advertise ...string) (join.Join, error
 		return join.Join{}, err
 	}
 	return j, nil
+}
+
+// authority is what proves this database's coordinator to others, and checks their tokens.
+func (c *Coordinator) authority() (*join.Authority, error) {
+	seed, err := c.st.Secret("authority", join.AuthoritySeedSize)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := c.st.Secret("token", join.TokenSecretSize)
+	if err != nil {
+		return nil, err
+	}
+	return join.NewAuthority(seed, secret)
 }
 
 // ListenInsecure serves clear text without a token to whoever can reach the address.

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"gardner/coordinator"
+	"gardner/coordinator/httpapi"
 	"gardner/core/fingerprint"
 	"gardner/proto/join"
 	"gardner/sweeps"
@@ -16,7 +20,7 @@ import (
 
 // coordinatorCommand serves a database to workers and commands.
 func coordinatorCommand() *cobra.Command {
-	var db, listen string
+	var db, listen, http string
 	var advertise []string
 	var insecure, verbose bool
 	cmd := &cobra.Command{
@@ -28,7 +32,7 @@ file of mode 0600 beside the database. TLS and a token are always on unless --in
 
 It may be killed and restarted at any time: workers come back by themselves and hand in
 what they hold. SIGTERM and Ctrl-C store what has arrived and leave.`,
-		Example: "  gardner coordinator --db sweeps.db --listen 0.0.0.0:7071\n  gardner submit capacity-full --db sweeps.db\n  gardner worker @sweeps.db.join",
+		Example: "  gardner coordinator --db sweeps.db --listen 0.0.0.0:7071\n  gardner submit capacity-full --db sweeps.db\n  gardner coordinator --http 127.0.0.1:8080\n  gardner worker @sweeps.db.join",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			ctx := cmd.Context()
@@ -56,6 +60,9 @@ what they hold. SIGTERM and Ctrl-C store what has arrived and leave.`,
 				}
 				fmt.Fprintf(out, "join      gardner worker @%s\n          gardner worker %s\n", join.JoinFile(db), j)
 			}
+			if err := servePage(cmd, c, coordinator.HTTP{Addr: http, Names: hosts(advertise), Insecure: insecure}, db); err != nil {
+				return err
+			}
 			fmt.Fprintf(out, "database  %s\n", db)
 			<-ctx.Done()
 			fmt.Fprintln(cmd.ErrOrStderr(), "stopping: what has arrived is stored; workers wait for the next coordinator")
@@ -65,8 +72,56 @@ what they hold. SIGTERM and Ctrl-C store what has arrived and leave.`,
 	f := cmd.Flags()
 	f.StringVar(&db, "db", "gardner.db", "the database")
 	f.StringVar(&listen, "listen", "127.0.0.1:7071", "address for workers and commands; 0.0.0.0:7071 lets other machines in")
+	f.StringVar(&http, "http", defaultHTTP, "address for the page and the HTTP API (another port where this one is taken), or off")
 	f.StringSliceVar(&advertise, "advertise", nil, "addresses others should use, HOST or HOST:PORT (default: the one listened on)")
 	f.BoolVar(&insecure, "insecure", false, "clear text and no token: whoever reaches the address can read and write everything")
 	f.BoolVarP(&verbose, "verbose", "v", false, "log each lease")
 	return cmd
+}
+
+const (
+	defaultHTTP = "127.0.0.1:7070"
+	noHTTP      = "off"
+)
+
+// servePage listens for HTTP and says where. The default port gives way to a free one; a port that was asked for does not.
+func servePage(cmd *cobra.Command, c *coordinator.Coordinator, h coordinator.HTTP, db string) error {
+	if h.Addr == noHTTP {
+		return nil
+	}
+	s, err := c.ListenHTTP(h)
+	if errors.Is(err, syscall.EADDRINUSE) && !cmd.Flags().Changed("http") {
+		h.Addr = "127.0.0.1:0"
+		s, err = c.ListenHTTP(h)
+	}
+	if err != nil {
+		return usage(err)
+	}
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "page      %s%s\n", s.URL(httpapi.Operate), tunnel(s))
+	fmt.Fprintf(out, "          %s  (to look only, and for notebooks; both are in %s)\n", s.URL(httpapi.Read), join.PageFile(db))
+	return nil
+}
+
+// tunnel says how to reach a page on loopback from elsewhere.
+func tunnel(s *httpapi.Server) string {
+	if !s.Addr().IP.IsLoopback() {
+		return ""
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("  (from elsewhere: ssh -L %d:%s %s)", s.Addr().Port, s.Addr(), host)
+}
+
+// hosts are the names in a list of HOST or HOST:PORT.
+func hosts(advertise []string) (out []string) {
+	for _, a := range advertise {
+		if host, _, err := net.SplitHostPort(a); err == nil {
+			a = host
+		}
+		out = append(out, a)
+	}
+	return out
 }

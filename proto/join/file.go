@@ -12,11 +12,23 @@ import (
 //nolint:revive // join.File would not say that it is a place and not a file
 func JoinFile(database string) string { return database + ".join" }
 
+// PageFile is the place of the page file of a database: beside it, readable by its owner only. It holds the addresses of
+// the coordinator's page, tokens included: "page URL" lets operate, "read URL" only look.
+func PageFile(database string) string { return database + ".page" }
+
 // WriteFile puts the join text into a file of mode 0600, replacing an older one in one step.
-func WriteFile(path string, j Join) (err error) {
+func WriteFile(path string, j Join) error {
+	if err := WriteSecret(path, j.String()+"\n"); err != nil {
+		return fmt.Errorf("write join file: %w", err)
+	}
+	return nil
+}
+
+// WriteSecret puts text into a file of mode 0600, replacing an older one in one step.
+func WriteSecret(path, text string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("write join file: %w", err)
+		return err
 	}
 	defer func() {
 		if err != nil {
@@ -24,14 +36,14 @@ func WriteFile(path string, j Join) (err error) {
 			_ = os.Remove(f.Name())
 		}
 	}()
-	if _, err = io.WriteString(f, j.String()+"\n"); err != nil {
-		return fmt.Errorf("write join file: %w", err)
+	if _, err = io.WriteString(f, text); err != nil {
+		return err
 	}
 	if err = f.Close(); err != nil {
-		return fmt.Errorf("write join file: %w", err)
+		return err
 	}
 	if err = os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("write join file: %w", err)
+		return err
 	}
 	return nil
 }

@@ -1,0 +1,110 @@
+package httpapi
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"google.golang.org/grpc"
+
+	"gardner/coordinator/query"
+	gardnerv1 "gardner/proto/gardner/v1"
+)
+
+// file answers with a table or a figure: rows.csv, figure.svg.
+func (a *api) file(w http.ResponseWriter, r *http.Request) {
+	kind, ending, _ := strings.Cut(r.PathValue("file"), ".")
+	switch kind {
+	case "rows":
+		a.rows(w, r, ending)
+	case "figure":
+		a.figure(w, r, ending)
+	default:
+		problem(w, http.StatusNotFound, fmt.Sprintf("a sweep has no %q: it has rows.csv, .json, .ndjson, .parquet, .txt, figure.svg, .png, .pdf, .csv, and failures",
+			r.PathValue("file")))
+	}
+}
+
+func (a *api) rows(w http.ResponseWriter, r *http.Request, ending string) {
+	format, err := query.ParseFormat(strings.Replace(ending, "txt", string(query.TableFormat), 1))
+	if err != nil {
+		problem(w, http.StatusNotFound, err.Error())
+		return
+	}
+	p := readParams(r, "where", "by", "metric", "raw")
+	q := &gardnerv1.QueryRequest{Sweep: r.PathValue("sweep"), Where: p.text("where"), By: p.list("by"), Metrics: p.list("metric"),
+		Raw: p.truth("raw"), Format: string(format)}
+	if p.err != nil {
+		problem(w, http.StatusBadRequest, p.err.Error())
+		return
+	}
+	a.stream(w, r, "rows."+ending, format.MediaType(), func() (grpc.ServerStreamingClient[gardnerv1.Chunk], error) {
+		return a.control.Query(r.Context(), q)
+	})
+}
+
+// figureTypes are the media types of figures and of the numbers behind them.
+var figureTypes = map[string]string{"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "csv": query.CSV.MediaType()}
+
+func (a *api) figure(w http.ResponseWriter, r *http.Request, ending string) {
+	media, ok := figureTypes[ending]
+	if !ok {
+		problem(w, http.StatusNotFound, fmt.Sprintf("unknown format %q of a figure: it is svg, png, pdf, or csv for its numbers", ending))
+		return
+	}
+	p := readParams(r, "where", "x", "y", "series", "facet", "heat", "log-x", "log-y", "width")
+	q := &gardnerv1.PlotRequest{Sweep: r.PathValue("sweep"), Where: p.text("where"), X: p.text("x"), Y: p.list("y"), Series: p.list("series"),
+		Facet: p.text("facet"), Heat: p.text("heat"), LogX: p.truth("log-x"), LogY: p.truth("log-y"), Format: ending}
+	if v := p.text("width"); v != "" && p.err == nil {
+		if _, err := fmt.Sscanf(v, "%g", &q.WidthMm); err != nil || !(q.WidthMm >= minWidth && q.WidthMm <= maxWidth) {
+			p.err = fmt.Errorf("width is %q, want millimetres between %d and %d", v, minWidth, maxWidth)
+		}
+	}
+	if p.err != nil {
+		problem(w, http.StatusBadRequest, p.err.Error())
+		return
+	}
+	a.stream(w, r, "figure."+ending, media, func() (grpc.ServerStreamingClient[gardnerv1.Chunk], error) {
+		return a.control.Plot(r.Context(), q)
+	})
+}
+
+// Widths of figures in mm: smaller ones have no room for their axes, larger ones only cost memory.
+const minWidth, maxWidth = 40, 1000
+
+// stream passes on what open's stream sends. The first piece decides whether it is an answer or an error; after it an
+// error can only cut the answer off.
+func (a *api) stream(w http.ResponseWriter, r *http.Request, name, media string, open func() (grpc.ServerStreamingClient[gardnerv1.Chunk], error)) {
+	select {
+	case a.running <- struct{}{}:
+		defer func() { <-a.running }()
+	case <-r.Context().Done():
+		return
+	}
+	pieces, err := open()
+	if err != nil {
+		wireProblem(w, err)
+		return
+	}
+	piece, err := pieces.Recv()
+	if err != nil && !errors.Is(err, io.EOF) {
+		wireProblem(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", r.PathValue("sweep")+"-"+name))
+	if r.Method == http.MethodHead {
+		return
+	}
+	for err == nil {
+		if _, err := w.Write(piece.Data); err != nil {
+			return
+		}
+		piece, err = pieces.Recv()
+	}
+	if !errors.Is(err, io.EOF) {
+		panic(http.ErrAbortHandler) // the client sees that the answer is not whole
+	}
+}
