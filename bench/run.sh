@@ -13,3 +13,10 @@ fi
 go run ./bench/solvers -compare "$python"
 echo "== matrix kernels against gonum"
 go test -run '^$' -bench . -benchtime 300ms ./core/linalg
+numpy=""
+for candidate in "$python" /usr/bin/python3 python3; do
+  if [ -n "$candidate" ] && "$candidate" -c 'import numpy' 2>/dev/null; then numpy=$candidate; break; fi
+done
+echo "== learning in noise: masked sums and updates, against plain numpy"
+if [ -z "$numpy" ]; then echo "   NOT COMPARED: no python with numpy here (Debian: apt-get install python3-numpy); ours alone:"; fi
+go run ./bench/learning -compare "$numpy"

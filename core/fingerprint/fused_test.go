@@ -16,7 +16,7 @@ import (
 // FUSED_PACKAGES, a list of import paths, checks others.
 var portable = []string{
 	"gardner/core/num", "gardner/core/rng", "gardner/core/patterns", "gardner/core/noise",
-	"gardner/core/linalg", "gardner/core/fingerprint",
+	"gardner/core/linalg", "gardner/core/fingerprint", "gardner/core/learning",
 }
 
 var fusedInstruction = regexp.MustCompile(`\(([^()\s]+\.go):(\d+)\)\s+FN?M(?:ADD|SUB)[DS]\s`)
