@@ -26,6 +26,7 @@ var tiny = map[string]string{
 	"capacity-families": `{name: t, experiment: capacity, params: {labels: random, p_out: 0.4, gamma: inf, min_active: 1}, grid: {N: [12],
 		zip: {family_exc: [bernoulli, gaussian, lognormal], family_inh: [bernoulli, gamma, exponential], mean_exc: [0.3, 1, 1], mean_inh: [0.2, 1, 1], shape_inh: [2, 1.5, 2]},
 		solution: [A, B], kappa: [0, 0.5]}}`,
+	"emergence":       `{name: t, experiment: emergence, replicates: 2, params: {N: 70, alpha: 0.4}, grid: {zip: {sigma_in: [0.15, 0.1], sigma_out: [0, 0.15]}, cycle: [0, 1, 7, 40]}}`,
 	"noise":           `{name: t, experiment: noise, replicates: 2, grid: {alpha: [0.5, 4], gamma: [1, inf], solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0, 1]}, params: {N: 20}}`,
 	"noise-rectified": `{name: t, experiment: noise, params: {N: 21, rectified: true, trials: 7}, grid: {solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0.5]}}`,
 	"weights":         `{name: t, experiment: weights, replicates: 2, grid: {N: [12, 25], alpha: [0.5, 4], gamma: [1, inf], solution: [A, B]}}`,

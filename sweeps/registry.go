@@ -45,7 +45,13 @@ func NewRegistry(experiments ...*Experiment) *Registry {
 
 // Builtin returns the experiments that every gardner binary has.
 func Builtin() *Registry {
-	return NewRegistry(capacity(), noiseGrid(), singleNeuron(), weights())
+	return NewRegistry(
+		capacity(),
+		emergence(),
+		noiseGrid(),
+		singleNeuron(),
+		weights(),
+	)
 }
 
 // Lookup returns the experiment of that name; the error says which name was
