@@ -47,14 +47,14 @@ func user(name string, a Artefact, run func(ctx context.Context, t *Task) error)
 	}
 }
 
-// memory is a cache in a map.
-type memory struct {
+// mapCache is a cache in a map.
+type mapCache struct {
 	mu    sync.Mutex // guards the rest
 	parts map[ArtefactKey][]byte
 	busy  map[ArtefactKey]bool
 }
 
-func (m *memory) Part(ctx context.Context, key ArtefactKey, wait bool, prepare func(context.Context) ([]byte, error)) ([]byte, error) {
+func (m *mapCache) Part(ctx context.Context, key ArtefactKey, wait bool, prepare func(context.Context) ([]byte, error)) ([]byte, error) {
 	m.mu.Lock()
 	data, ok := m.parts[key]
 	busy := m.busy[key] && !wait
@@ -96,7 +96,7 @@ func taskOf(t *testing.T, e *Experiment, replicate int, set map[string]float64) 
 
 func TestArtefactsDependOnTheirParamsOnly(t *testing.T) {
 	t.Parallel()
-	cache := &memory{}
+	cache := &mapCache{}
 	computed := 0
 	a := networkOf(func(int) { computed++ })
 	get := func(name string, replicate int, set map[string]float64) string {
@@ -154,7 +154,7 @@ func TestArtefactsWithoutACacheAreTheSameBytes(t *testing.T) {
 	}
 	plain := all
 	task := taskOf(t, e, 0, nil)
-	task.Artefacts = &memory{}
+	task.Artefacts = &mapCache{}
 	for range 2 {
 		if _, err := task.Run(t.Context()); err != nil {
 			t.Fatal(err)
@@ -178,7 +178,7 @@ func TestArtefactPartsShareTheWork(t *testing.T) {
 	b := e.artefact("network")
 	job := b.task(task.Outer, 0, 7)
 	first := ArtefactKey{Group: b.groupOf(job), Key: b.key("artefact", job, b.all)}
-	task.Artefacts = &memory{busy: map[ArtefactKey]bool{first: true}}
+	task.Artefacts = &mapCache{busy: map[ArtefactKey]bool{first: true}}
 	task.Progress = func(f float64) { reports = append(reports, f) }
 	if _, err := task.Run(t.Context()); err != nil {
 		t.Fatal(err)

@@ -48,6 +48,9 @@ func Builtin() *Registry {
 	return NewRegistry(
 		capacity(),
 		emergence(),
+		memoryBasins(),
+		memoryCrossings(),
+		memoryStability(),
 		noiseGrid(),
 		singleNeuron(),
 		weights(),
