@@ -20,3 +20,5 @@ done
 echo "== learning in noise: masked sums and updates, against plain numpy"
 if [ -z "$numpy" ]; then echo "   NOT COMPARED: no python with numpy here (Debian: apt-get install python3-numpy); ours alone:"; fi
 go run ./bench/learning -compare "$numpy"
+echo "== spiking neuron: event-driven against fixed-step integration at equal accuracy of spike times"
+go run ./bench/spiking

@@ -29,8 +29,10 @@ var tiny = map[string]string{
 	"emergence":       `{name: t, experiment: emergence, replicates: 2, params: {N: 70, alpha: 0.4}, grid: {zip: {sigma_in: [0.15, 0.1], sigma_out: [0, 0.15]}, cycle: [0, 1, 7, 40]}}`,
 	"noise":           `{name: t, experiment: noise, replicates: 2, grid: {alpha: [0.5, 4], gamma: [1, inf], solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0, 1]}, params: {N: 20}}`,
 	"noise-rectified": `{name: t, experiment: noise, params: {N: 21, rectified: true, trials: 7}, grid: {solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0.5]}}`,
-	"weights":         `{name: t, experiment: weights, replicates: 2, grid: {N: [12, 25], alpha: [0.5, 4], gamma: [1, inf], solution: [A, B]}}`,
-	"single-neuron":   `{name: t, experiment: single-neuron, replicates: 2, grid: {N: [10, 25], alpha: [0.5, 1.2, 4], solution: [A, B]}}`,
+	"spiking": `{name: t, experiment: spiking, replicates: 2, params: {N: 20, trials: 3, n_noise: 300}, grid: {alpha: [0.5, 4], solution: [A, B],
+		sigma_noise: [0, 2], threshold: [1, 3]}}`,
+	"weights":       `{name: t, experiment: weights, replicates: 2, grid: {N: [12, 25], alpha: [0.5, 4], gamma: [1, inf], solution: [A, B]}}`,
+	"single-neuron": `{name: t, experiment: single-neuron, replicates: 2, grid: {N: [10, 25], alpha: [0.5, 1.2, 4], solution: [A, B]}}`,
 }
 
 func tinyPlan(t *testing.T, file string) *Plan {

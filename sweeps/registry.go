@@ -53,6 +53,7 @@ func Builtin() *Registry {
 		memoryStability(),
 		noiseGrid(),
 		singleNeuron(),
+		spikingNeuron(),
 		weights(),
 	)
 }

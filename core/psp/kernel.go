@@ -1,0 +1,80 @@
+package psp
+
+import (
+	"fmt"
+	"math"
+
+	"gardner/core/num"
+)
+
+// Kernel is the response of the potential to one input spike of weight 1. It is
+// immutable; times have any unit, the same for all.
+type Kernel struct {
+	TauM, TauS float64 // membrane and synaptic time constants, TauM > TauS > 0
+	V0         float64 // so that the peak is 1
+	Peak       float64 // time of the peak, ln(tau_m/tau_s) tau_m tau_s/(tau_m - tau_s)
+
+	rateM, rateS float64 // 1/tau
+	gap          float64 // 1/tau_s - 1/tau_m
+	share        float64 // 1 - tau_s/tau_m, the part of A e^{-s/tau_m} left at a maximum
+	ratio        float64 // tau_m/tau_s
+}
+
+// TimeConstantError says that no kernel has these time constants.
+type TimeConstantError struct{ TauM, TauS float64 }
+
+func (e *TimeConstantError) Error() string {
+	return fmt.Sprintf("psp: tau_m = %v, tau_s = %v: want tau_m > tau_s > 0, at least 1 part in 1000 apart and at most 1e6 apart", e.TauM, e.TauS)
+}
+
+// New returns the kernel of two time constants; the error is a
+// *TimeConstantError. Equal constants (an alpha function) are not supported: the
+// two exponentials cancel.
+func New(tauM, tauS float64) (*Kernel, error) {
+	if !(tauS > 0 && tauM >= 1.001*tauS && tauM <= 1e6*tauS) {
+		return nil, &TimeConstantError{tauM, tauS}
+	}
+	k := &Kernel{TauM: tauM, TauS: tauS, rateM: 1 / tauM, rateS: 1 / tauS, ratio: tauM / tauS}
+	k.gap = (tauM - tauS) / float64(tauM*tauS)
+	k.share = (tauM - tauS) / tauM
+	k.Peak = num.Log(k.ratio) / k.gap
+	k.V0 = 1 / (num.Exp(-k.Peak/tauM) - num.Exp(-k.Peak/tauS))
+	return k, nil
+}
+
+// At returns K(t), 0 for t <= 0.
+func (k *Kernel) At(t float64) float64 {
+	if !(t > 0) {
+		return 0
+	}
+	m, s := k.Decay(t)
+	return float64(k.V0 * (m - s))
+}
+
+// Decay returns e^{-t/tau_m} and e^{-t/tau_s} for t >= 0.
+func (k *Kernel) Decay(t float64) (m, s float64) {
+	return decay(float64(t * k.rateM)), decay(float64(t * k.rateS))
+}
+
+// decay returns e^{-x}, by Taylor's series to x^7 where that is right to the last
+// digits: gaps between events are short.
+func decay(x float64) float64 {
+	if x > 1.0/32 {
+		return num.Exp(-x)
+	}
+	p := math.FMA(-x, 1.0/5040, 1.0/720)
+	p = math.FMA(-x, p, 1.0/120)
+	p = math.FMA(-x, p, 1.0/24)
+	p = math.FMA(-x, p, 1.0/6)
+	p = math.FMA(-x, p, 0.5)
+	p = math.FMA(-x, p, 1)
+	return math.FMA(-x, p, 1)
+}
+
+// Inner returns the integral of K(t) K(t+d) over all t, d >= 0: the covariance of a
+// potential driven by white noise, to a factor.
+func (k *Kernel) Inner(d float64) float64 {
+	m, s := k.Decay(math.Abs(d))
+	cross := 2 * float64(k.TauM*k.TauS) / (k.TauM + k.TauS)
+	return float64(float64(k.V0*k.V0) / 2 * (float64((k.TauM-cross)*m) + float64((k.TauS-cross)*s)))
+}

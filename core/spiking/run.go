@@ -1,0 +1,63 @@
+package spiking
+
+import (
+	"math"
+
+	"gardner/core/psp"
+)
+
+// Threshold is the potential at which the neuron fires and that a reset subtracts.
+const Threshold = 1
+
+// Weights are synaptic weights times the kernel's V0, which Run adds per spike.
+type Weights []float64
+
+// Scale returns the weights of Run for peaks of w_i, in units of the threshold.
+func Scale(k *psp.Kernel, w []float64) Weights {
+	s := make(Weights, len(w))
+	for i, x := range w {
+		s[i] = float64(x * k.V0)
+	}
+	return s
+}
+
+// Run appends to spikes the times, up to until, at which a neuron at rest at time 0
+// fires in response to the volley. until must not be before the last input spike.
+func Run(k *psp.Kernel, v *Volley, w Weights, until float64, spikes []float64) []float64 {
+	var p psp.Potential
+	n := len(v.Time)
+	decayM, decayS, gap, afferent := v.decayM[:n], v.decayS[:n], v.gap[:n], v.Afferent[:n]
+	last := 0.0
+	for j, m := range decayM {
+		// No potential passes the threshold unless A does.
+		if p.A > Threshold && p.A-p.B+float64(gap[j]*k.Slope(p)) > Threshold {
+			p, spikes = fire(k, p, last, gap[j], spikes)
+		} else {
+			p.A, p.B = float64(p.A*m), float64(p.B*decayS[j])
+		}
+		x := w[afferent[j]]
+		p.A += x
+		p.B += x
+		last = v.Time[j]
+	}
+	if p.A > Threshold {
+		_, spikes = fire(k, p, last, math.Max(0, until-last), spikes)
+	}
+	return spikes
+}
+
+// fire follows the potential for a time h from start on, with no input but all its
+// output spikes, and returns it at the end.
+func fire(k *psp.Kernel, p psp.Potential, start, h float64, spikes []float64) (psp.Potential, []float64) {
+	for {
+		s, ok := k.Rise(p, Threshold, h)
+		if !ok {
+			return k.After(p, h), spikes
+		}
+		p = k.After(p, s)
+		p.A -= Threshold
+		start += s
+		h -= s
+		spikes = append(spikes, start)
+	}
+}
