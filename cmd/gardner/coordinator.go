@@ -112,7 +112,7 @@ func tunnel(s *httpapi.Server) string {
 	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf("  (from elsewhere: ssh -L %d:%s %s)", s.Addr().Port, s.Addr(), host)
+	return fmt.Sprintf("  (from elsewhere: ssh -L %d:%s %s, or gardner proxy)", s.Addr().Port, s.Addr(), host)
 }
 
 // hosts are the names in a list of HOST or HOST:PORT.

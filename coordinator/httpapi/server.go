@@ -67,7 +67,7 @@ func Listen(addr string, cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, addr: at, done: make(chan struct{}), secure: !at.IP.IsLoopback() && !cfg.Insecure}
 	if s.secure && cfg.TLS == nil {
 		_ = l.Close()
-		return nil, fmt.Errorf("listen for HTTP on %s: clear text is for loopback (127.0.0.1) only; reach it through ssh -L, or allow it with --insecure", addr)
+		return nil, fmt.Errorf("listen for HTTP on %s: clear text is for loopback (127.0.0.1) only", addr)
 	}
 	if !s.secure && !at.IP.IsLoopback() {
 		cfg.Logger.Warn("clear text outside loopback: whoever listens on the way can read the token", "address", at.String())

@@ -69,6 +69,15 @@ func (t *Target) String() string {
 	return t.text
 }
 
+// Secret is the token's secret, if the target has one.
+func (t *Target) Secret() (secret string, ok bool) {
+	e, err := t.resolve()
+	if err != nil || e.token == nil {
+		return "", false
+	}
+	return e.token.Secret, true
+}
+
 // endpoint is a resolved target.
 type endpoint struct {
 	network string
