@@ -12,6 +12,15 @@
 // description, section 5; Rubin, Abbott, Sompolinsky, PNAS 114(44):E9366, 2017). Its answer carries the certificate of the
 // single solve: Block.Solution gives it back in the form that perceptron.Check verifies.
 //
+// # Method
+//
+// Nothing of a neuron's interior point can be shared, but the memories can: the dual problems of many neurons are followed
+// side by side with accelerated projected gradients, whose products with the memories are then matrix products, and after
+// ten to thirty steps the supports (memories with a multiplier, inputs with weight) are good enough for the primal-dual
+// active set, which ends at rounding accuracy. Its matrix counts inputs that two memories share, by bits. Neurons out of
+// the ordinary (infeasible or nearly, one label only, norm constraint of A active, B beyond its balanced capacity) are
+// left to the solvers of package perceptron, one by one.
+//
 // # Bits
 //
 // The answer of a neuron is a function of the memories and the kind alone: the number of threads, the range asked for and
@@ -19,6 +28,8 @@
 //
 // # Memory
 //
-// Besides the memories (P N numbers) and the block (N + P + 6 numbers for each neuron of the range) each thread keeps the
-// problem of one neuron and its solver: about 3 P N + 2 min(P, N)^2 numbers, 28 MB at N = 2000, P = 500.
+// Besides the memories (P N numbers) and the block (N + P + 6 numbers for each neuron of the range): their transpose and bits
+// once (1.1 P N, for UF P^2 more), and on each thread 192 (N + 2 P) + 1.5 P^2 for the neurons under way, up to 1152 max(N, P) for the
+// products and, once a neuron is left to the single solver, about 3 P N + 2 min(P, N)^2. At N = 2000, P = 500: 9 MB, and on each
+// thread at most 60 MB.
 package ensemble

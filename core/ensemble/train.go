@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
-	"gardner/core/linalg"
 	"gardner/core/perceptron"
 )
 
@@ -23,6 +23,14 @@ type Options struct {
 // Neurons that cannot hold all memories are reported in the block, with their Farkas vectors. Errors: of the input (see
 // Validate), the context's, or the *perceptron.NumericalError of the first neuron that has one, with its number.
 func Train(ctx context.Context, m *Memories, kind perceptron.Kind, r Range, o *Options) (*Block, error) {
+	t, err := train(ctx, m, kind, r, o)
+	if err != nil {
+		return nil, err
+	}
+	return t.block, nil
+}
+
+func train(ctx context.Context, m *Memories, kind perceptron.Kind, r Range, o *Options) (*training, error) {
 	if err := m.Validate(r); err != nil {
 		return nil, err
 	}
@@ -34,16 +42,21 @@ func Train(ctx context.Context, m *Memories, kind perceptron.Kind, r Range, o *O
 	if o != nil {
 		opt = *o
 	}
-	t := &training{m: m, solve: solve, o: &opt, block: newBlock(m, kind, r), next: r.Lo, failed: r.Hi}
+	if !(opt.Tol > 0) || opt.Tol > perceptron.CertifiedGap {
+		opt.Tol = perceptron.CertifiedGap
+	}
+	t := &training{m: m, kind: kind, solve: solve, o: &opt, block: newBlock(m, kind, r), next: r.Lo, failed: r.Hi}
+	if r.Lo == r.Hi {
+		return t, nil
+	}
+	threads := min(max(1, opt.Threads), r.Hi-r.Lo)
+	t.shared = newShared(m, kind == perceptron.KindFreeThreshold, threads)
 	var wait sync.WaitGroup
-	for range min(max(1, opt.Threads), max(1, r.Hi-r.Lo)) {
-		wait.Go(func() { t.work(ctx) })
+	for range threads {
+		wait.Go(func() { newStream(t, (r.Hi-r.Lo+threads-1)/threads).run(ctx) })
 	}
 	wait.Wait()
-	if t.err != nil {
-		return nil, t.err
-	}
-	return t.block, nil
+	return t, t.err
 }
 
 type solveFunc func(context.Context, *perceptron.Problem, *perceptron.Options) (*perceptron.Solution, error)
@@ -63,10 +76,13 @@ func solverOf(kind perceptron.Kind) (solveFunc, error) {
 
 // training hands the neurons out in order to the threads.
 type training struct {
-	m     *Memories
-	solve solveFunc
-	o     *Options
-	block *Block // each neuron's entries are written by the thread that has it
+	m      *Memories
+	kind   perceptron.Kind
+	solve  solveFunc // of a single neuron
+	shared *shared
+	o      *Options
+	block  *Block       // each neuron's entries are written by the thread that has it
+	cold   atomic.Int64 // neurons left to the single solver
 
 	mu     sync.Mutex // guards what follows
 	next   int        // neuron to hand out
@@ -99,22 +115,5 @@ func (t *training) finish(i int, err error) {
 	t.done++
 	if t.o.Progress != nil {
 		t.o.Progress(t.done)
-	}
-}
-
-func (t *training) work(ctx context.Context) {
-	options := &perceptron.Options{Engine: linalg.New(1), Workspace: new(perceptron.Workspace), Tol: t.o.Tol, SkipSignedMargin: true}
-	problem := new(perceptron.Problem)
-	for {
-		i, ok := t.take()
-		if !ok {
-			return
-		}
-		t.m.fill(problem, i)
-		s, err := t.solve(ctx, problem, options)
-		if err == nil {
-			t.block.set(i, s)
-		}
-		t.finish(i, err)
 	}
 }

@@ -34,7 +34,7 @@ func memories(r *rand.Rand, n, p int, fE, fI, gamma float64) *Memories {
 	return m
 }
 
-func train(t *testing.T, m *Memories, kind perceptron.Kind, r Range, threads int) *Block {
+func blockOf(t *testing.T, m *Memories, kind perceptron.Kind, r Range, threads int) *Block {
 	t.Helper()
 	b, err := Train(context.Background(), m, kind, r, &Options{Threads: threads})
 	if err != nil {
@@ -57,7 +57,7 @@ func TestAgreesWithSingleSolves(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := train(t, m, kind, Range{0, c.n}, 2)
+			b := blockOf(t, m, kind, Range{0, c.n}, 2)
 			for i := range c.n {
 				p, s := m.Problem(i), b.Solution(i)
 				want, err := solve(context.Background(), p, nil)
@@ -115,12 +115,12 @@ func TestBitsOfThreadsAndRanges(t *testing.T) {
 	t.Parallel()
 	m := memories(rand.New(rand.NewPCG(2, 2)), 48, 24, 0.3, 0.15, 10)
 	for _, kind := range kinds {
-		whole := train(t, m, kind, Range{0, m.N}, 1)
+		whole := blockOf(t, m, kind, Range{0, m.N}, 1)
 		for threads := 2; threads <= 3; threads++ {
-			same(t, whole, train(t, m, kind, Range{0, m.N}, threads))
+			same(t, whole, blockOf(t, m, kind, Range{0, m.N}, threads))
 		}
 		for _, r := range []Range{{0, 1}, {7, 8}, {5, 31}, {47, 48}, {9, 9}} {
-			same(t, whole, train(t, m, kind, r, 2))
+			same(t, whole, blockOf(t, m, kind, r, 2))
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestInfeasibleNeurons(t *testing.T) {
 	copy(m.X[7*m.N:], m.X[:m.N])
 	m.X[7*m.N+3] = 1 - m.X[3]
 	for _, kind := range kinds {
-		b := train(t, m, kind, Range{2, 5}, 2)
+		b := blockOf(t, m, kind, Range{2, 5}, 2)
 		if b.Infeasible() != 1 || b.Status[1] != perceptron.Infeasible {
 			t.Fatalf("%v: statuses %v", kind, b.Status)
 		}
@@ -184,7 +184,7 @@ func TestEdges(t *testing.T) {
 		"driven":        {P: 2, N: 3, X: []float64{1, 1, 0, 0, 1, 1}, Signs: []int8{1, -1, 1}, Gamma: 10, Drive: []float64{-1, 0.5}},
 	} {
 		for _, kind := range kinds {
-			b := train(t, m, kind, Range{0, m.N}, 3)
+			b := blockOf(t, m, kind, Range{0, m.N}, 3)
 			for i := range m.N {
 				if _, err := perceptron.Check(m.Problem(i), kind, b.Solution(i)); err != nil {
 					t.Errorf("%s, %v, neuron %d: %v", name, kind, i, err)
@@ -204,7 +204,7 @@ func TestInputsOnly(t *testing.T) {
 	for mu := range m.P {
 		m.X[mu*m.N+29] = 0.15 + float64(mu)/100
 	}
-	b := train(t, m, perceptron.KindKappaOut, Range{0, 24}, 2)
+	b := blockOf(t, m, perceptron.KindKappaOut, Range{0, 24}, 2)
 	for i := range 24 {
 		if _, err := perceptron.Check(m.Problem(i), perceptron.KindKappaOut, b.Solution(i)); err != nil {
 			t.Errorf("neuron %d: %v", i, err)
@@ -265,9 +265,9 @@ func BenchmarkNetwork(b *testing.B) {
 	m := memories(rand.New(rand.NewPCG(7, 7)), 2000, 500, 0.3, 0.15, 10)
 	for _, kind := range kinds {
 		b.Run(kind.String(), func(b *testing.B) {
-			const sample = 40
+			const sample = 200
 			for b.Loop() {
-				if _, err := Train(context.Background(), m, kind, Range{1580, 1580 + sample}, &Options{Threads: 2}); err != nil {
+				if _, err := Train(context.Background(), m, kind, Range{1500, 1500 + sample}, &Options{Threads: 2}); err != nil {
 					b.Fatal(err)
 				}
 			}
