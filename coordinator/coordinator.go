@@ -55,6 +55,7 @@ type Config struct {
 type Coordinator struct {
 	gardnerv1.UnimplementedWorkServer
 	gardnerv1.UnimplementedControlServer
+	gardnerv1.UnimplementedDataServer
 
 	cfg      Config
 	log      *slog.Logger
@@ -230,6 +231,7 @@ func (c *Coordinator) serve(s *grpc.Server, l net.Listener) {
 func (c *Coordinator) register(s *grpc.Server) {
 	gardnerv1.RegisterWorkServer(s, c)
 	gardnerv1.RegisterControlServer(s, c)
+	gardnerv1.RegisterDataServer(s, c)
 	// For operators' tools, behind the same token as every other call.
 	reflection.Register(s)
 }

@@ -51,6 +51,9 @@ func (c *Coordinator) submit(spec *sweeps.Spec, dryRun bool) (*gardnerv1.SubmitR
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
+	if err := c.checkData(blocks); err != nil && !dryRun {
+		return nil, err
+	}
 	out := &gardnerv1.SubmitResponse{Sweep: spec.Name, Revision: spec.Revision()}
 	for _, b := range blocks {
 		out.Blocks = append(out.Blocks, b.ID().String())

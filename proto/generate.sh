@@ -9,4 +9,4 @@ GOBIN="$bin" go install google.golang.org/protobuf/cmd/protoc-gen-go google.gola
 PATH="$bin:$PATH" protoc --proto_path=. \
 	--go_out=. --go_opt=paths=source_relative \
 	--go-grpc_out=. --go-grpc_opt=paths=source_relative \
-	gardner/v1/work.proto gardner/v1/control.proto
+	gardner/v1/*.proto

@@ -50,6 +50,23 @@ type Block struct {
 	RepLo, RepHi int // replicates RepLo <= r < RepHi
 }
 
+// DataSets lists the hashes of the data sets that the block's tasks need.
+func (b *Block) DataSets() (hashes []string) {
+	for _, a := range b.Outer {
+		for k, name := range a.Params {
+			if name != "data" {
+				continue
+			}
+			for _, t := range a.Tuples {
+				if text, ok := t[k].Text(); ok && text != "" && !contains(hashes, text) {
+					hashes = append(hashes, text)
+				}
+			}
+		}
+	}
+	return hashes
+}
+
 // NewBlock returns the canonical block of a grid: axes of outer and inner params
 // in any order (an axis mixes the two never), with fixed params as axes of
 // length 1.

@@ -35,7 +35,9 @@ robustness kappa, in units where the excitatory inputs have s.d. 1:
 One pass over the sequence gives the capacity at every kappa, so kappa and solution are inner.
 alpha_balanced is defined at kappa >= 0.1 only: closer to 0 unbalanced solutions, whose kappa_out
 vanishes like 1/sqrt N, would pass too. With gamma = inf it is defined at kappa = 0 only, where it
-counts solutions with theta = 0. A sequence that never ends has rows with status undefined.`,
+counts solutions with theta = 0. A sequence that never ends has rows with status undefined; so has
+a data set with too few patterns to reach capacity. Where some replicates end and some do not, the
+mean is over those that do, and too low: look at n_undefined.`,
 		Params: append(neuronParams(), solutionParam(),
 			Param{Name: "kappa", Doc: "wanted robustness, kappa_in/sigma_exc of A and kappa_out/(Gamma sigma_exc) of B", Kind: Number,
 				Default: Num(0), Min: 0, Max: 1000, Inner: true, Treatment: true}),
@@ -150,13 +152,17 @@ func capacityCurve(ctx context.Context, t *Task, solution string, lowest float64
 	n := float64(t.Outer.Int("N"))
 	guess, limit := firstLoads(t.Outer)
 	engine := t.engine()
+	rows, err := t.rows(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for load := guess; ; load *= 2 {
 		load = math.Min(load, limit)
-		count := patterns.FloorSize(load*n) + 16
+		count := min(patterns.FloorSize(load*n)+16, rows)
 		if float64(count)*n > maxPatternCells {
 			return nil, fmt.Errorf("capacity exceeds %d patterns of %g inputs, more than fit in memory; take a smaller N or a p_out nearer to 1/2", count/2, n)
 		}
-		problem, err := t.problem(count)
+		problem, err := t.problem(ctx, count)
 		if err != nil {
 			return nil, err
 		}
@@ -170,7 +176,7 @@ func capacityCurve(ctx context.Context, t *Task, solution string, lowest float64
 		if c.Ended || passed {
 			return c, nil
 		}
-		if load >= limit {
+		if load >= limit || count == rows {
 			return nil, nil
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"gardner/core/patterns"
-	"gardner/core/perceptron"
 	"gardner/sweeps/data"
 )
 
@@ -13,21 +12,36 @@ import (
 // where the point is feasible, the physical weights and threshold of its
 // solution: the same bits that its row was computed from.
 func exportSingleNeuron(ctx context.Context, t *Task, inner Point) (*data.Export, error) {
-	problem, err := t.problem(patterns.FloorSize(t.Outer.Num("alpha") * t.Outer.Num("N")))
+	problem, err := t.problem(ctx, patterns.FloorSize(t.Outer.Num("alpha")*t.Outer.Num("N")))
 	if err != nil {
 		return nil, err
 	}
-	a, b, err := perceptron.Both(ctx, problem, &perceptron.Options{Engine: t.engine()})
+	solution := inner.Str("solution")
+	s, err := t.solver(ctx, problem).solve(solution)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t, err)
+		return nil, fmt.Errorf("solution %s of %s: %w", solution, t, err)
 	}
-	s := a
-	if inner.Str("solution") == solutionB {
-		s = b
+	// Of a data set, the export is in the order of its own columns.
+	x, err := t.unsort(ctx, problem.X, problem.N)
+	if err != nil {
+		return nil, err
 	}
-	e := &data.Export{Patterns: data.Matrix(problem.P, problem.N, problem.X), Labels: problem.Labels, Signs: problem.Signs}
+	signs := make([]float64, problem.N)
+	for i, g := range problem.Signs {
+		signs[i] = float64(g)
+	}
+	if signs, err = t.unsort(ctx, signs, problem.N); err != nil {
+		return nil, err
+	}
+	e := &data.Export{Patterns: data.Matrix(problem.P, problem.N, x), Labels: problem.Labels, Signs: make([]int8, problem.N)}
+	for i, g := range signs {
+		e.Signs[i] = int8(g)
+	}
 	if w, ok := s.Physical(); ok {
-		e.Weights, e.Theta = w, []float64{s.Theta}
+		if e.Weights, err = t.unsort(ctx, w, problem.N); err != nil {
+			return nil, err
+		}
+		e.Theta = []float64{s.Theta}
 	}
 	return e, nil
 }

@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -15,8 +16,11 @@ import (
 
 // solutions of the single neuron, as the param `solution` names them.
 const (
-	solutionA = "A"
-	solutionB = "B"
+	solutionA  = "A"
+	solutionB  = "B"
+	solutionUA = "UA" // A and B without sign constraints
+	solutionUB = "UB"
+	solutionUF = "UF" // and without norm bound or theta >= 0: Gardner's
 )
 
 // neuronParams are the outer params of one neuron; defaults are those of the
@@ -27,7 +31,7 @@ func neuronParams() []Param {
 		families = append(families, string(f))
 	}
 	inf := math.Inf(1)
-	return []Param{
+	return append([]Param{
 		{Name: "N", Doc: "afferents of the neuron", Kind: Integer, Default: Num(100), Min: 1, Max: 20000},
 		{Name: "f_exc", Doc: "excitatory fraction", Kind: Number, Default: Num(0.8), Min: 0, Max: 1},
 		{Name: "p_out", Doc: "probability of the label +1", Kind: Number, Default: Num(0.1), Min: 0, Max: 1, MinOpen: true, MaxOpen: true},
@@ -40,9 +44,9 @@ func neuronParams() []Param {
 		{Name: "sd_inh", Doc: "standard deviation of the inhibitory inputs (exponential: equals the mean; bernoulli: ignored)", Kind: Number, Default: Num(1), Min: 0, MinOpen: true, Max: inf, MaxOpen: true},
 		{Name: "shape_inh", Doc: "shape of gamma distributed inhibitory inputs", Kind: Number, Default: Num(2), Min: 0, MinOpen: true, Max: inf, MaxOpen: true},
 		{Name: "min_active", Doc: "redraw a pattern labelled -1 until that many inhibitory inputs are active; 0: never", Kind: Integer, Default: Num(0), Min: 0, Max: 20000},
-		{Name: "labels", Doc: "exact: every prefix of the patterns has p_out P labels +1 within one; random: independent labels", Kind: Choice, Default: Str("exact"), Choices: []string{"exact", "random"}},
+		{Name: "labels", Doc: "exact: every prefix of the patterns has p_out P labels +1 within one; random: independent labels; file: those of the data set", Kind: Choice, Default: Str("exact"), Choices: []string{"exact", "random", labelsFile}},
 		{Name: "gamma", Doc: "bound Gamma on the weights' norm |w|/theta; inf: none", Unit: "1/input", Kind: Number, Default: Num(1), Min: 0, MinOpen: true, Max: inf, Treatment: true},
-	}
+	}, dataParams()...)
 }
 
 // solutionParam is the inner param that names the solution.
@@ -71,11 +75,16 @@ func solveCost(n, p float64) float64 {
 	return 5e-4 + 1.5e-9*m*m*math.Max(n, p)
 }
 
-// population returns the afferents of a point.
+// population returns the afferents of a point; of a data set, gaussian ones of its
+// means and deviations stand for what theory and units need.
 func population(p Point) patterns.Population {
 	input := func(suffix string) patterns.Input {
-		return patterns.Input{Family: patterns.Family(p.Str("family_" + suffix)),
+		in := patterns.Input{Family: patterns.Family(p.Str("family_" + suffix)),
 			Mean: p.Num("mean_" + suffix), SD: p.Num("sd_" + suffix), Shape: p.Num("shape_" + suffix)}
+		if p.Str("source") != patternsRandom {
+			in.Family = patterns.Gaussian
+		}
+		return in
 	}
 	return patterns.Population{N: p.Int("N"), FExc: p.Num("f_exc"), Exc: input("exc"), Inh: input("inh")}
 }
@@ -87,6 +96,9 @@ func checkNeuron(p Point) error {
 	if err := pop.Validate(); err != nil {
 		return err
 	}
+	if err := checkData(p); err != nil {
+		return err
+	}
 	if n := p.Int("min_active"); n > pop.N-pop.NExc() {
 		return fmt.Errorf("min_active = %d is more than the %d inhibitory inputs", n, pop.N-pop.NExc())
 	}
@@ -95,13 +107,14 @@ func checkNeuron(p Point) error {
 
 // problem draws the first n patterns of a task's sequence. Sequences are nested:
 // a larger n only adds patterns.
-func (t *Task) problem(n int) (*perceptron.Problem, error) {
-	pop := population(t.Outer)
-	draw := patterns.ExactLabels
-	if t.Outer.Str("labels") == "random" {
-		draw = patterns.RandomLabels
+func (t *Task) problem(ctx context.Context, n int) (*perceptron.Problem, error) {
+	switch t.Outer.Str("source") {
+	case patternsFile:
+		return t.rowsProblem(ctx, n)
+	case patternsMarginal:
+		return t.marginalProblem(ctx, n)
 	}
-	labels := draw(t.Stream("labels"), n, t.Outer.Num("p_out"))
+	pop, labels := population(t.Outer), t.labels(n)
 	x, err := pop.ActivePatterns(t.Stream("patterns"), labels, t.Outer.Int("min_active"))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t, err)
@@ -124,6 +137,9 @@ func sigmaExc(pop patterns.Population) float64 {
 // neuronTheory returns the large-N neuron of a point and the units of its
 // observables; false where the theory does not apply.
 func neuronTheory(p Point) (theory.Neuron, theory.Units, bool) {
+	if !p.Bool("independent") {
+		return theory.Neuron{}, theory.Units{}, false
+	}
 	pop := population(p)
 	n, cv, err := theory.FromInputs(pop.FExc, p.Num("p_out"), theory.Inputs{
 		MeanExc: pop.Exc.MeanValue(), SDExc: pop.Exc.Sigma(), MeanInh: pop.Inh.MeanValue(), SDInh: pop.Inh.Sigma()})

@@ -92,7 +92,7 @@ func noiseTheory(n theory.Neuron, u theory.Units, p Point) (float64, error) {
 }
 
 func runNoise(ctx context.Context, t *Task) ([]Row, error) {
-	problem, err := t.problem(patterns.FloorSize(t.Outer.Num("alpha") * t.Outer.Num("N")))
+	problem, err := t.problem(ctx, patterns.FloorSize(t.Outer.Num("alpha")*t.Outer.Num("N")))
 	if err != nil {
 		return nil, err
 	}

@@ -23,16 +23,18 @@ func singleNeuron() *Experiment {
 	}
 	return &Experiment{
 		Name: "single-neuron", Version: 1,
-		Doc: "both noise-robust solutions of one neuron at a given load, every quantity",
+		Doc: "the noise-robust solutions of one neuron at a given load, every quantity",
 		Long: `floor(alpha N) random patterns are classified by a neuron with excitatory and inhibitory
 afferents, with the weights that are most robust to input noise (solution A: largest kappa_in) or
 to output noise (solution B: largest kappa_out, among |w|/theta <= Gamma). Rows whose patterns no
 weights classify have status infeasible; they carry feasible = 0, the signed margin (how far from
 feasible, at most 0) and the gap of the proof. Margins and weights are in the inputs' own units:
-divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with kappa.`,
+divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with kappa. For
+comparison there are the same without sign constraints (UA, UB), and without signs, norm bound or
+theta >= 0 (UF, Gardner's perceptron). UF may have theta <= 0: its physical quantities are empty then.`,
 		Params: append(neuronParams(),
 			loadParam(),
-			solutionParam()),
+			anySolutionParam()),
 		Metrics: []Metric{
 			{Name: "kappa_in", Doc: "robustness to input noise, 1/|w|", Unit: "input"},
 			{Name: "kappa_out", Doc: "robustness to output noise, 1/theta", Unit: "V_th"},
@@ -57,6 +59,14 @@ divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with 
 			{Metric: "kappa_in", Name: "theory", Doc: "kappa_in of A, large N",
 				Eval: only(solutionA, func(n theory.Neuron, u theory.Units, p Point) (float64, error) {
 					k, err := n.KappaIn(p.Num("alpha"))
+					return u.KappaIn(k), err
+				})},
+			{Metric: "kappa_in", Name: "theory (no signs)", Doc: "kappa_in of UA and UF, large N (Gardner 1988)",
+				Eval: ofNeuron(func(n theory.Neuron, u theory.Units, p Point) (float64, error) {
+					if s := p.Str("solution"); s != solutionUA && s != solutionUF {
+						return math.NaN(), nil
+					}
+					k, err := n.KappaGardner(p.Num("alpha"))
 					return u.KappaIn(k), err
 				})},
 			{Metric: "kappa_out", Name: "theory", Doc: "kappa_out of B, large N: balanced up to alpha_b, unbalanced beyond",
@@ -100,7 +110,61 @@ divide kappa_in by sigma_exc, and kappa_out by Gamma sigma_exc, to compare with 
 	}
 }
 
+// anySolutionParam is solutionParam with the solutions of unconstrained weights.
+func anySolutionParam() Param {
+	p := solutionParam()
+	p.Doc += "; UA, UB: the same without sign constraints; UF: without signs, norm bound or theta >= 0"
+	p.Choices = append(p.Choices, solutionUA, solutionUB, solutionUF)
+	return p
+}
+
+// solver solves a task's problem at most once for each solution asked for.
+type solver struct {
+	ctx     context.Context
+	options *perceptron.Options
+	signed  *perceptron.Problem
+	solved  map[string]*perceptron.Solution
+}
+
+// problem is what a solution solves: without signs for the U's.
+func (s *solver) problem(solution string) *perceptron.Problem {
+	if solution == solutionA || solution == solutionB {
+		return s.signed
+	}
+	free := *s.signed
+	free.Signs = make([]int8, free.N)
+	return &free
+}
+
+// solve returns the solution of that name. A and B are solved together, for A starts from B and its bits would depend on
+// whether B is wanted.
+func (s *solver) solve(solution string) (*perceptron.Solution, error) {
+	if have := s.solved[solution]; have != nil {
+		return have, nil
+	}
+	p := s.problem(solution)
+	first, second := solutionA, solutionB
+	switch solution {
+	case solutionUF:
+		uf, err := perceptron.FreeThreshold(s.ctx, p, s.options)
+		s.solved[solutionUF] = uf
+		return uf, err
+	case solutionUA, solutionUB:
+		first, second = solutionUA, solutionUB
+	}
+	a, b, err := perceptron.Both(s.ctx, p, s.options)
+	s.solved[first], s.solved[second] = a, b
+	return s.solved[solution], err
+}
+
+func (t *Task) solver(ctx context.Context, p *perceptron.Problem) *solver {
+	return &solver{ctx: ctx, options: &perceptron.Options{Engine: t.engine()}, signed: p, solved: map[string]*perceptron.Solution{}}
+}
+
 func silentTheory(n theory.Neuron, p Point) (exc, inh float64, err error) {
+	if s := p.Str("solution"); s != solutionA && s != solutionB {
+		return math.NaN(), math.NaN(), nil
+	}
 	o, err := orderTheory(n, p)
 	if err != nil {
 		return 0, 0, err
@@ -111,22 +175,19 @@ func silentTheory(n theory.Neuron, p Point) (exc, inh float64, err error) {
 
 func runSingleNeuron(ctx context.Context, t *Task) ([]Row, error) {
 	pop := population(t.Outer)
-	problem, err := t.problem(patterns.FloorSize(t.Outer.Num("alpha") * t.Outer.Num("N")))
+	problem, err := t.problem(ctx, patterns.FloorSize(t.Outer.Num("alpha")*t.Outer.Num("N")))
 	if err != nil {
 		return nil, err
 	}
-	// Both are always solved: A starts from B, so its bits would depend on whether B is wanted.
-	a, b, err := perceptron.Both(ctx, problem, &perceptron.Options{Engine: t.engine()})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t, err)
-	}
+	solver := t.solver(ctx, problem)
 	rows := make([]Row, len(t.Inner))
 	for i, p := range t.Inner {
-		s := a
-		if p.Str("solution") == solutionB {
-			s = b
+		solution := p.Str("solution")
+		s, err := solver.solve(solution)
+		if err != nil {
+			return nil, fmt.Errorf("solution %s of %s: %w", solution, t, err)
 		}
-		rows[i] = singleNeuronRow(perceptron.Describe(problem, s, pop.NExc()), s.Status)
+		rows[i] = singleNeuronRow(perceptron.Describe(solver.problem(solution), s, pop.NExc()), s.Status)
 	}
 	return rows, nil
 }

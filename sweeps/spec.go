@@ -19,6 +19,9 @@ type Spec struct {
 	Replicates int
 	Seed       uint64
 	Figure     FigureHint // what the file says; the experiment's hint fills the rest
+	// Patterns names a person's own data until [Spec.ReadPatterns] has read it; nil
+	// afterwards, and where there is none.
+	Patterns *PatternFiles
 
 	experiment *Experiment
 }
@@ -73,6 +76,9 @@ func (s *Spec) Blocks(reg *Registry) ([]*Block, error) {
 	e, err := reg.Lookup(s.Experiment)
 	if err != nil {
 		return nil, err
+	}
+	if s.Patterns != nil {
+		return nil, fmt.Errorf("the files of patterns: (%s) have not been read; hand the sweep file to gardner run or submit where they are", s.Patterns.File)
 	}
 	if s.Replicates < 1 {
 		return nil, fmt.Errorf("replicates: %d leaves nothing to compute; it must be at least 1", s.Replicates)

@@ -71,7 +71,7 @@ figure: {x: aa, y: [mm], log: z}
 			`f.yaml:6:3: key "a" occurs twice in grid, first on line 5`,
 			`f.yaml:5:3: parameter "a" is given twice, first on line 7`}},
 		"param at the top": {"name: x\nexperiment: toy\nb: 0.3\n", []string{
-			`f.yaml:3:1: unknown key "b" in the sweep file; it may have name, title, experiment, params, grid, replicates, seed, figure; params go under params: or grid:, b for example as params: {b: 0.5}`}},
+			`f.yaml:3:1: unknown key "b" in the sweep file; it may have name, title, experiment, patterns, params, grid, replicates, seed, figure; params go under params: or grid:, b for example as params: {b: 0.5}`}},
 		"list under params": {"name: x\nexperiment: toy\nparams: {b: [0, 1], a: 'range(1,3)'}\n", []string{
 			"f.yaml:3:13: params holds single values; b with several goes under grid:",
 			"f.yaml:3:24: params holds single values; a with several goes under grid:"}},

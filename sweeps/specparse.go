@@ -26,6 +26,7 @@ const maxSpecBytes = 1 << 20
 //	  N: [50, 100, 200]            # the first axis varies slowest
 //	  kappa: linspace(0, 1.5, 16)  # also logspace(first, last, n), range(first, last, step)
 //	  zip: {f_exc: [0.5, 0.8], mean_inh: [1, 1.4]}   # these move together
+//	patterns: {file: x.npy, labels: y.csv, types: t.csv}   # optional: your own data
 //	replicates: 40                 # default 1
 //	seed: 1                        # default 1
 //	figure: {x: kappa, y: [alpha_in], series: N, facet: p_out, log: [x]}
@@ -189,7 +190,7 @@ func nodeKind(n *yaml.Node) string {
 }
 
 func (p *specParser) top(n *yaml.Node) {
-	known := []string{"name", "title", "experiment", "params", "grid", "replicates", "seed", "figure"}
+	known := []string{"name", "title", "experiment", "patterns", "params", "grid", "replicates", "seed", "figure"}
 	// The experiment gives the other keys their meaning, so it is read first.
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -213,10 +214,13 @@ func (p *specParser) top(n *yaml.Node) {
 	if v := at["grid"]; v != nil {
 		p.grid(v)
 	}
+	if v := at["patterns"]; v != nil {
+		p.patternFiles(v)
+	}
 	if v := at["figure"]; v != nil {
 		p.figure(v)
 	}
-	if p.spec.experiment == nil || p.params || p.spec.Replicates < 1 {
+	if p.spec.Patterns != nil || p.spec.experiment == nil || p.params || p.spec.Replicates < 1 {
 		return
 	}
 	if _, err := p.spec.Blocks(p.reg); err != nil {

@@ -18,6 +18,9 @@ func (s *Spec) YAML() []byte {
 		fmt.Fprintf(&b, "title: %s\n", yamlText(s.Title))
 	}
 	fmt.Fprintf(&b, "experiment: %s\n", yamlText(s.Experiment))
+	if s.Patterns != nil {
+		b.WriteString(s.Patterns.yaml())
+	}
 	if len(s.Params) > 0 {
 		b.WriteString("params:\n")
 		for _, a := range s.Params {

@@ -114,7 +114,7 @@ func weightMass(sign int) func(p Point, lo, hi float64) float64 {
 
 func runWeights(ctx context.Context, t *Task) ([]Row, error) {
 	nExc := population(t.Outer).NExc()
-	problem, err := t.problem(patterns.FloorSize(t.Outer.Num("alpha") * t.Outer.Num("N")))
+	problem, err := t.problem(ctx, patterns.FloorSize(t.Outer.Num("alpha")*t.Outer.Num("N")))
 	if err != nil {
 		return nil, err
 	}

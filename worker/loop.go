@@ -70,8 +70,9 @@ func newLoop(cfg Config) *loop {
 	if cfg.TaskLog != nil {
 		log = &taskLog{w: cfg.TaskLog}
 	}
+	shared := &setCache{target: cfg.Target}
 	for i := range cfg.Slots {
-		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log, cache: cfg.Artefacts})
+		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log, cache: cfg.Artefacts, sets: shared})
 	}
 	return w
 }

@@ -41,6 +41,7 @@ type slot struct {
 	stop    *atomic.Bool // set when leases under way are to be given back
 	log     *taskLog
 	cache   sweeps.ArtefactCache // may be nil
+	sets    *setCache
 
 	mu      sync.Mutex // guards the rest
 	running *running
@@ -157,7 +158,7 @@ func (s *slot) task(l *lease, ordinal uint64, start time.Time) ([]byte, error) {
 		return nil, err
 	}
 	t := l.plan.Task(ordinal, l.mask)
-	t.Threads, t.Artefacts = s.threads, s.cache
+	t.Threads, t.Artefacts, t.Sets = s.threads, s.cache, s.sets.get
 	t.Progress = func(fraction float64) { r.fraction.Store(math.Float32bits(float32(fraction))) }
 	rows, err := t.Run(l.ctx)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/sweeps/data"
 )
 
 // runCommand computes a sweep in this process and draws it.
@@ -32,7 +33,7 @@ If another process has the database open, the sweep is handed to that one.`,
 		Args:              exactArgs("SWEEP"),
 		ValidArgsFunction: completePresets,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			request, err := r.change.request(args[0])
+			request, set, err := r.change.request(args[0])
 			if err != nil {
 				return err
 			}
@@ -40,7 +41,7 @@ If another process has the database open, the sweep is handed to that one.`,
 				return usagef("--workers %d: it must be at least 1", r.workers)
 			}
 			r.again = "gardner " + strings.Join(os.Args[1:], " ")
-			return r.run(cmd, request)
+			return r.run(cmd, request, set)
 		},
 	}
 	f := cmd.Flags()
@@ -65,7 +66,7 @@ type runner struct {
 	again    string // the command that resumes
 }
 
-func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest) (err error) {
+func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest, set *data.Set) (err error) {
 	ctx := cmd.Context()
 	info := cmd.ErrOrStderr()
 	if err := os.MkdirAll(r.out, 0o755); err != nil {
@@ -84,6 +85,9 @@ func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest) (err 
 	// What follows must be able to speak to the coordinator after Ctrl-C, too.
 	calm := context.WithoutCancel(ctx)
 	start := time.Now()
+	if err := s.hand(calm, set, false); err != nil {
+		return err
+	}
 	submitted, err := s.Submit(calm, request)
 	if err != nil {
 		return s.explain(err)

@@ -17,6 +17,7 @@ import (
 	"gardner/core/fingerprint"
 	"gardner/proto/join"
 	"gardner/sweeps"
+	"gardner/sweeps/data"
 	"gardner/worker"
 )
 
@@ -82,6 +83,36 @@ func (s *session) work(slots int, artefacts sweeps.ArtefactCache) (stop func() e
 		cancel()
 		return <-ended
 	}
+}
+
+// hand stores the data set of a sweep with the coordinator before the sweep; nil is
+// none.
+func (s *session) hand(ctx context.Context, set *data.Set, dryRun bool) error {
+	if set == nil || dryRun {
+		return nil
+	}
+	return s.explain(s.PutSet(ctx, set))
+}
+
+// lendSets fetches the data sets of a block for one of its tasks.
+func (s *session) lendSets(ctx context.Context, block *sweeps.Block, task *sweeps.Task) error {
+	have := map[data.Hash]*data.Set{}
+	for _, text := range block.DataSets() {
+		h, err := data.ParseHash(text)
+		if err != nil {
+			return err
+		}
+		if have[h], err = s.Set(ctx, h); err != nil {
+			return err
+		}
+	}
+	task.Sets = func(_ context.Context, h data.Hash) (*data.Set, error) {
+		if have[h] == nil {
+			return nil, fmt.Errorf("%w: %s", sweeps.ErrNoSets, h)
+		}
+		return have[h], nil
+	}
+	return nil
 }
 
 // explain turns a call's error into one that says what to do, with its exit

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/sweeps"
+	"gardner/sweeps/data"
 )
 
 // submitCommand hands a sweep to a coordinator and returns.
@@ -30,12 +32,15 @@ stored already is not computed again.`,
 		Args:              exactArgs("SWEEP"),
 		ValidArgsFunction: completePresets,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			request, err := change.request(args[0])
+			request, set, err := change.request(args[0])
 			if err != nil {
 				return err
 			}
 			request.DryRun = dryRun
 			return w.each(cmd, func(ctx context.Context, s *session) error {
+				if err := s.hand(ctx, set, dryRun); err != nil {
+					return err
+				}
 				r, err := s.Submit(ctx, request)
 				if err != nil {
 					return err
@@ -118,20 +123,20 @@ func (c *changes) flags(cmd *cobra.Command) {
 	f.IntVar(&c.replicates, "replicates", 0, "replicates of each point, instead of the sweep's")
 }
 
-// request reads a sweep from a file or the presets. All mistakes in it, and in
-// the changes, are found here, with their places.
-func (c *changes) request(name string) (*gardnerv1.SubmitRequest, error) {
+// request reads a sweep from a file or the presets, and the data set that it names,
+// if any. All mistakes in it, and in the changes, are found here, with their places.
+func (c *changes) request(name string) (*gardnerv1.SubmitRequest, *data.Set, error) {
 	file, data, err := sweepFile(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	spec, err := sweeps.ParseSpec(file, data, sweeps.Builtin())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, s := range c.set {
 		if err := spec.Set(s); err != nil {
-			return nil, usagef("--set %s: %w", s, err)
+			return nil, nil, usagef("--set %s: %w", s, err)
 		}
 	}
 	if c.cmd.Flags().Changed("seed") {
@@ -139,11 +144,23 @@ func (c *changes) request(name string) (*gardnerv1.SubmitRequest, error) {
 	}
 	if c.cmd.Flags().Changed("replicates") {
 		if c.replicates < 1 {
-			return nil, usagef("--replicates %d: it must be at least 1", c.replicates)
+			return nil, nil, usagef("--replicates %d: it must be at least 1", c.replicates)
 		}
 		spec.Replicates = c.replicates
 	}
-	return &gardnerv1.SubmitRequest{Yaml: spec.YAML(), File: file}, nil
+	set, err := spec.ReadPatterns(filepath.Dir(file))
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	if set != nil {
+		if _, err := spec.Blocks(sweeps.Builtin()); err != nil {
+			return nil, nil, usagef("%s: %w", file, err)
+		}
+		for _, note := range set.Notes {
+			fmt.Fprintln(c.cmd.ErrOrStderr(), "note:", note)
+		}
+	}
+	return &gardnerv1.SubmitRequest{Yaml: spec.YAML(), File: file}, set, nil
 }
 
 // sweepFile finds SWEEP: a file if there is one or the name looks like one,

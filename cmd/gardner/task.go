@@ -35,6 +35,7 @@ and theta of each row into a folder of its own below DIR.`,
 				return usagef("unknown format %q: it is npy or csv", format)
 			}
 			var task *sweeps.Task
+			// What the task needs is fetched first: it may run for long, and the database is free meanwhile.
 			err := w.each(cmd, func(ctx context.Context, s *session) error {
 				r, err := s.FindTask(ctx, &gardnerv1.FindTaskRequest{Sweep: args[0], Key: args[1]})
 				if err != nil {
@@ -44,8 +45,10 @@ and theta of each row into a folder of its own below DIR.`,
 				if err != nil {
 					return err
 				}
-				task, err = block.TaskAt(sweeps.Builtin(), r.Ordinal, nil)
-				return err
+				if task, err = block.TaskAt(sweeps.Builtin(), r.Ordinal, nil); err != nil {
+					return err
+				}
+				return s.lendSets(ctx, block, task)
 			})
 			if err != nil {
 				return err

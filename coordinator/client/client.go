@@ -15,6 +15,8 @@ import (
 
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/proto/join"
+	"gardner/proto/sets"
+	"gardner/sweeps/data"
 )
 
 // Client is a connection to a coordinator. It has all calls of the Control service; their errors are gRPC's, which
@@ -41,6 +43,21 @@ func New(target *join.Target) (*Client, error) {
 		return nil, err
 	}
 	return &Client{ControlClient: gardnerv1.NewControlClient(conn), conn: conn}, nil
+}
+
+// PutSet stores a data set with the coordinator, where the sweeps that need it are.
+func (c *Client) PutSet(ctx context.Context, set *data.Set) error {
+	_, err := sets.Put(ctx, c.conn, set.Encode())
+	return err
+}
+
+// Set fetches a data set from the coordinator.
+func (c *Client) Set(ctx context.Context, h data.Hash) (*data.Set, error) {
+	encoded, err := sets.Get(ctx, c.conn, sets.Hash(h))
+	if err != nil {
+		return nil, c.Explain(err)
+	}
+	return data.Decode(encoded)
 }
 
 // Explain says what a call's error means and what to do.

@@ -20,6 +20,9 @@ type Merged struct {
 func (s *Store) Merge(ctx context.Context, from *Store) (*Merged, error) {
 	m := &Merged{}
 	have := len(s.Blocks())
+	if err := s.mergeData(ctx, from); err != nil {
+		return m, fmt.Errorf("merge %s: %w", from.path, err)
+	}
 	for _, info := range from.Blocks() {
 		if _, err := s.AddBlock(info.Block); err != nil {
 			return m, fmt.Errorf("merge %s: %w", from.path, err)

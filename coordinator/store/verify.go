@@ -70,6 +70,9 @@ func (s *Store) Verify(ctx context.Context, check func(b *sweeps.Block, ordinal 
 			return v, err
 		}
 	}
+	if err := s.verifyData(v); err != nil {
+		return v, err
+	}
 	err := s.eachRevision(func(rec *SweepRecord) {
 		for _, id := range rec.Blocks {
 			if _, err := s.state(id); err != nil {

@@ -43,13 +43,32 @@ func (p Population) ActivePatterns(s *rng.Stream, labels []float64, minActive in
 	if err := p.Validate(); err != nil {
 		panic(err)
 	}
+	return p.active(s, labels, minActive, p.Exc.fill, p.Inh.fill)
+}
+
+// ActivePatternsFrom is ActivePatterns with inputs that are independent draws from
+// samples, exc of the excitatory and inh of the inhibitory ones, instead of from
+// families. It panics if a type that has afferents has no sample.
+func (p Population) ActivePatternsFrom(s *rng.Stream, labels []float64, minActive int, exc, inh []float64) ([]float64, error) {
+	from := func(sample []float64) func(*rng.Stream, []float64) {
+		return func(s *rng.Stream, dst []float64) {
+			for i := range dst {
+				dst[i] = sample[s.IntN(len(sample))]
+			}
+		}
+	}
+	return p.active(s, labels, minActive, from(exc), from(inh))
+}
+
+// active draws patterns, one type after the other, redrawing inhibitory inputs.
+func (p Population) active(s *rng.Stream, labels []float64, minActive int, fillExc, fillInh func(*rng.Stream, []float64)) ([]float64, error) {
 	x := make([]float64, len(labels)*p.N)
 	nExc := p.NExc()
 	for mu, y := range labels {
 		row := x[mu*p.N : (mu+1)*p.N]
 		inh := row[nExc:]
-		p.Exc.fill(s, row[:nExc])
-		p.Inh.fill(s, inh)
+		fillExc(s, row[:nExc])
+		fillInh(s, inh)
 		if y > 0 {
 			continue
 		}
@@ -60,7 +79,7 @@ func (p Population) ActivePatterns(s *rng.Stream, labels []float64, minActive in
 			if draws == maxRedraws {
 				return nil, &RedrawError{Row: mu, MinActive: minActive, NInh: len(inh), Inh: p.Inh, Draws: draws}
 			}
-			p.Inh.fill(s, inh)
+			fillInh(s, inh)
 		}
 	}
 	return x, nil

@@ -1,13 +1,9 @@
 package data
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"math"
 )
 
 // Set is a data set. Patterns come first; labels and cell types may be absent.
@@ -139,35 +135,7 @@ type Hash [32]byte
 // String returns the hash as 64 hexadecimal digits.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
-// Hash returns the SHA-256 of the set's values as float64, little-endian, with
-// their shapes: the same for the same values from any file format. Equal hashes
-// give equal results, so it stands for the set in the keys of sweeps.
-func (s *Set) Hash() Hash {
-	h := sha256.New()
-	h.Write([]byte("gardner data set 1\n"))
-	part(h, "patterns", s.P, s.N, s.X)
-	part(h, "labels", len(s.Labels), 1, s.Labels)
-	signs := make([]float64, len(s.Signs))
-	for i, g := range s.Signs {
-		signs[i] = float64(g)
-	}
-	part(h, "types", len(signs), 1, signs)
-	return Hash(h.Sum(nil))
-}
-
-// part hashes one array: name, shape, values.
-func part(h hash.Hash, name string, rows, cols int, values []float64) {
-	b := make([]byte, 0, 1<<13)
-	b = append(b, name...)
-	b = append(b, '\n')
-	b = binary.LittleEndian.AppendUint64(b, uint64(rows))
-	b = binary.LittleEndian.AppendUint64(b, uint64(cols))
-	for _, v := range values {
-		if len(b)+8 > cap(b) {
-			h.Write(b)
-			b = b[:0]
-		}
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
-	}
-	h.Write(b)
-}
+// Hash returns the SHA-256 of Encode: the same for the same values from any file
+// format. Equal hashes give equal results, so it stands for the set in the keys
+// of sweeps.
+func (s *Set) Hash() Hash { return HashOf(s.Encode()) }
