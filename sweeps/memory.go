@@ -14,9 +14,6 @@ import (
 // This file holds what the experiments on associative memory networks share: the
 // params of networks and memories, and the training.
 
-// solutionUF is the perceptron without signs, norm or threshold constraint.
-const solutionUF = "UF"
-
 // networkKinds are the solutions of a network's neurons.
 var networkKinds = map[string]perceptron.Kind{
 	solutionA: perceptron.KindKappaIn, solutionB: perceptron.KindKappaOut, solutionUF: perceptron.KindFreeThreshold,

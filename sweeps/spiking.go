@@ -177,7 +177,7 @@ func runSpiking(ctx context.Context, t *Task) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	problem, err := t.problem(patterns.FloorSize(t.Outer.Num("alpha") * t.Outer.Num("N")))
+	problem, err := t.problem(ctx, patterns.FloorSize(t.Outer.Num("alpha")*t.Outer.Num("N")))
 	if err != nil {
 		return nil, err
 	}
