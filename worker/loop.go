@@ -309,6 +309,9 @@ func (w *loop) held() []*gardnerv1.Held {
 	var held []*gardnerv1.Held
 	whole := map[string]bool{}
 	for l := range w.leases {
+		if l.revoked {
+			continue // its running task may take a while to notice; nothing of the lease will be given back
+		}
 		whole[string(l.seal)] = true
 		held = append(held, &gardnerv1.Held{Seal: l.seal, Ranges: []*gardnerv1.Range{{Lo: l.lo, Hi: l.hi}}})
 	}

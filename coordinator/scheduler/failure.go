@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -78,7 +79,11 @@ func (s *Scheduler) Failed(now time.Duration, w WorkerID, id LeaseID, block swee
 		return // done, or in other hands by now: those will say what becomes of it
 	}
 	if b.done.Has(ordinal) || f != nil && (f.Quarantined || f.lease == id) {
+		held := l != nil && l.has(ordinal)
 		s.settle(l, ordinal)
+		if held {
+			s.release(b, ordinal) // counted before, pending since, and claimed again with the failure handed in again
+		}
 		return
 	}
 	if f == nil {
@@ -130,6 +135,11 @@ func (s *Scheduler) failed(b *block, f *failure) {
 // last heartbeat; of short ones any that is left may have been running, and smaller and smaller leases find out.
 func (s *Scheduler) suspectLease(l *lease) {
 	b := l.block
+	l.each(func(ordinal uint64) {
+		if b.done.Has(ordinal) { // stored by another worker meanwhile
+			l.drop(ordinal)
+		}
+	})
 	if b.pace.perUnit()*b.units(l.lo) >= s.cfg.Heartbeat.Seconds() {
 		for _, r := range l.worker.running {
 			if r.Lease == l.id && l.drop(r.Ordinal) {
@@ -211,7 +221,7 @@ func (s *Scheduler) Retry(now time.Duration, name string) (int, error) {
 	}
 	n := 0
 	for _, b := range sw.blocks {
-		for t := range b.blocked {
+		for _, t := range slices.Sorted(maps.Keys(b.blocked)) {
 			n++
 			s.unblock(b, t)
 			for _, l := range b.needs(t) {

@@ -29,6 +29,31 @@ func (t TaskState) String() string {
 type Inspector struct {
 	states map[*block][]TaskState
 	leased map[*block]uint64
+	rests  map[*block][][]rest
+}
+
+// rest is an older block's task that a task rests on.
+type rest struct {
+	block   *block
+	ordinal uint64
+}
+
+// restsOf lists for each task of a block what it rests on, which never changes.
+func (in *Inspector) restsOf(b *block) [][]rest {
+	if len(b.older) == 0 {
+		return nil
+	}
+	if in.rests[b] == nil {
+		all := make([][]rest, b.tasks)
+		for o := range b.tasks {
+			for _, l := range b.needs(o) {
+				x, _ := l.reuse.Map(o)
+				all[o] = append(all[o], rest{l.older, x})
+			}
+		}
+		in.rests[b] = all
+	}
+	return in.rests[b]
 }
 
 // States returns the states of a block's tasks at the last inspection.
@@ -40,7 +65,7 @@ func (in *Inspector) States(s *Scheduler, id sweeps.BlockID) []TaskState {
 // count that is wrong, a pending task that no search would find.
 func (in *Inspector) Inspect(s *Scheduler) error {
 	if in.states == nil || len(in.states) > 2*len(s.order) { // of schedulers that are gone
-		in.states, in.leased = map[*block][]TaskState{}, map[*block]uint64{}
+		in.states, in.leased, in.rests = map[*block][]TaskState{}, map[*block]uint64{}, map[*block][][]rest{}
 	}
 	for _, b := range s.order {
 		if len(in.states[b]) != int(b.tasks) {
@@ -137,7 +162,7 @@ func (in *Inspector) block(b *block) error {
 			}
 		}
 	}
-	states := in.states[b]
+	states, rests := in.states[b], in.restsOf(b)
 	for o := range b.tasks {
 		switch {
 		case b.done.Has(o):
@@ -147,7 +172,14 @@ func (in *Inspector) block(b *block) error {
 		case states[o] == Pending && b.out.Has(o):
 			return fmt.Errorf("task %d is lost: neither pending, leased, waiting, suspect nor quarantined", o)
 		}
-		if err := b.agrees(o); err != nil {
+		if rests == nil && len(b.blocked) == 0 && len(b.failures) == 0 {
+			continue
+		}
+		var needs []rest
+		if rests != nil {
+			needs = rests[o]
+		}
+		if err := b.agrees(o, needs); err != nil {
 			return err
 		}
 	}
@@ -162,15 +194,11 @@ func (in *Inspector) block(b *block) error {
 }
 
 // agrees checks what is kept about a task and the tasks it rests on.
-func (b *block) agrees(ordinal uint64) error {
-	if b.complete == nil && len(b.blocked) == 0 && len(b.failures) == 0 {
-		return nil
-	}
+func (b *block) agrees(ordinal uint64, needs []rest) error {
 	complete, blocked := b.done.Has(ordinal), b.quarantined(ordinal)
-	for _, l := range b.needs(ordinal) {
-		x, _ := l.reuse.Map(ordinal)
-		complete = complete && l.older.done.Has(x)
-		blocked = blocked || l.older.quarantined(x)
+	for _, r := range needs {
+		complete = complete && r.block.done.Has(r.ordinal)
+		blocked = blocked || r.block.quarantined(r.ordinal)
 	}
 	if complete != b.isComplete(ordinal) {
 		return fmt.Errorf("task %d: complete is %v, kept as %v", ordinal, complete, b.isComplete(ordinal))

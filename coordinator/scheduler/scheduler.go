@@ -61,6 +61,7 @@ type Scheduler struct {
 	actions []Action
 	spare   []Action      // the slice handed out last
 	last    time.Duration // time of the latest event
+	ticked  time.Duration // time of the latest Tick
 	// epoch counts changes that may make work available; a worker for which nothing was found is not served again
 	// before it moves on.
 	epoch uint64
@@ -78,6 +79,7 @@ func New(cfg Config, now time.Duration) *Scheduler {
 		leases:  map[LeaseID]*lease{},
 		next:    max(cfg.FirstLease, 1),
 		last:    now,
+		ticked:  now,
 		epoch:   1,
 	}
 }
@@ -85,14 +87,14 @@ func New(cfg Config, now time.Duration) *Scheduler {
 // Tick lets time pass: silent workers lose their leases, rates are sampled. Call it a few times a heartbeat, after
 // all events that have already arrived.
 func (s *Scheduler) Tick(now time.Duration) {
-	if gap := now - s.last; gap > 2*s.cfg.Heartbeat {
+	if gap := now - s.ticked; gap > 2*s.cfg.Heartbeat {
 		// This process did not run (a suspended laptop, a stopped container): silence proves nothing about
-		// workers. Everybody gets a heartbeat to be heard.
+		// workers. Everybody gets a heartbeat to be heard. (Another event may have come first since it runs again.)
 		for _, w := range s.workers {
 			w.heard = max(w.heard, now-s.cfg.TTL+s.cfg.Heartbeat+s.cfg.Heartbeat/2)
 		}
 	}
-	s.last = max(s.last, now)
+	s.last, s.ticked = max(s.last, now), max(s.ticked, now)
 	for _, w := range s.sortedWorkers() {
 		if now-w.heard > s.cfg.TTL {
 			s.lose(w)
