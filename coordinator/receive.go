@@ -117,28 +117,9 @@ func (x *session) results(r *gardnerv1.Results) error {
 	if err != nil {
 		return err
 	}
-	batch, ordinals, seconds, size := r.Batch, r.Ordinals, r.Seconds, len(r.Records)
 	x.waiting.Store(true)
-	x.c.room.take(size)
-	x.c.st.Append(results, func(outcomes []store.Outcome, err error) {
-		x.c.room.give(size)
-		if err != nil {
-			x.c.log.Error("results could not be stored", "worker", x.name, "block", l.Block.Short(), "tasks", len(ordinals), "error", err)
-			x.end(status.Error(codes.Unavailable, "results could not be stored: "+err.Error()))
-			return
-		}
-		for i, o := range outcomes {
-			if o == store.Conflict {
-				x.c.conflicts.Add(1)
-				x.c.log.Error("a task was computed twice with different bits; the first result stays", "block", l.Block.Short(),
-					"ordinal", ordinals[i], "worker", x.name, "fingerprint", x.hello.Fingerprint)
-			}
-		}
-		x.settle(batch, "")
-		x.c.owner.post(func(s *scheduler.Scheduler, now time.Duration) {
-			s.Stored(now, scheduler.WorkerID(x.id.Load()), l.ID, l.Block, ordinals, seconds)
-		})
-	})
+	x.c.room.take(len(r.Records))
+	(&handIn{x: x, lease: l, message: r, results: results}).append()
 	x.heard.Store(int64(x.c.now()))
 	x.waiting.Store(false)
 	return nil

@@ -1,22 +1,31 @@
 package coordinator
 
 import (
+	"errors"
 	"sync"
+	"time"
 
 	"gardner/coordinator/scheduler"
 	"gardner/coordinator/store"
 )
 
 // recorder makes failures and changes of state durable, in the order of the scheduler's decisions, and then tells those
-// who wait for it.
+// who wait for it. A disk that does not take them is asked again: the scheduler will not decide the same twice.
 type recorder struct {
 	c     *Coordinator
 	mu    sync.Mutex // guards queue and ended
 	wake  *sync.Cond
 	queue []entry
 	ended bool
+	quit  chan struct{} // closed with ended set: a sick disk is not waited for any more
 	done  chan struct{}
 }
+
+// Pauses before a decision that the disk refused is recorded again.
+const (
+	firstPause = 50 * time.Millisecond
+	maxPause   = time.Second
+)
 
 // entry is an action to record, or a function to call once all before it is durable.
 type entry struct {
@@ -25,7 +34,7 @@ type entry struct {
 }
 
 func newRecorder(c *Coordinator) *recorder {
-	r := &recorder{c: c, done: make(chan struct{})}
+	r := &recorder{c: c, quit: make(chan struct{}), done: make(chan struct{})}
 	r.wake = sync.NewCond(&r.mu)
 	go r.run()
 	return r
@@ -42,6 +51,7 @@ func (r *recorder) put(e entry) {
 func (r *recorder) end() {
 	r.mu.Lock()
 	r.ended = true
+	close(r.quit)
 	r.wake.Signal()
 	r.mu.Unlock()
 	<-r.done
@@ -60,7 +70,7 @@ func (r *recorder) run() {
 		if len(batch) == 0 {
 			return
 		}
-		err := r.record(batch)
+		err := r.persist(batch)
 		if err != nil {
 			r.c.log.Error("failures or states of sweeps could not be stored", "error", err)
 		}
@@ -68,6 +78,22 @@ func (r *recorder) run() {
 			if e.then != nil {
 				e.then(err)
 			}
+		}
+	}
+}
+
+// persist stores a batch, however long the disk is full. To store part of it twice changes nothing.
+func (r *recorder) persist(batch []entry) error {
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
+		err := r.record(batch)
+		var disk *store.DiskError
+		if !errors.As(err, &disk) {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-r.quit:
+			return err
 		}
 	}
 }

@@ -1,0 +1,63 @@
+package coordinator
+
+import (
+	"errors"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"gardner/coordinator/scheduler"
+	"gardner/coordinator/store"
+	gardnerv1 "gardner/proto/gardner/v1"
+)
+
+// handIn is a checked batch of results on its way to disk. A disk that does not take it is asked again, as long as the
+// session lasts: the worker's window fills meanwhile and it waits, which costs less than to connect and send all again.
+type handIn struct {
+	x       *session
+	lease   *scheduler.Lease
+	message *gardnerv1.Results
+	results []store.Result
+	pause   time.Duration
+}
+
+func (h *handIn) append() { h.x.c.st.Append(h.results, h.settled) }
+
+// settled is called when the batch is durable, or is not.
+func (h *handIn) settled(outcomes []store.Outcome, err error) {
+	x := h.x
+	var disk *store.DiskError
+	if errors.As(err, &disk) && !x.over() {
+		h.pause = min(max(2*h.pause, firstPause), maxPause)
+		time.AfterFunc(h.pause, h.append)
+		return
+	}
+	x.c.room.give(len(h.message.Records))
+	if err != nil {
+		x.c.log.Error("results could not be stored", "worker", x.name, "block", h.lease.Block.Short(), "tasks", len(h.results), "error", err)
+		x.end(status.Error(codes.Unavailable, "results could not be stored: "+err.Error()))
+		return
+	}
+	for i, o := range outcomes {
+		if o == store.Conflict {
+			x.c.conflicts.Add(1)
+			x.c.log.Error("a task was computed twice with different bits; the first result stays", "block", h.lease.Block.Short(),
+				"ordinal", h.results[i].Ordinal, "worker", x.name, "fingerprint", x.hello.Fingerprint)
+		}
+	}
+	x.settle(h.message.Batch, "")
+	x.c.owner.post(func(s *scheduler.Scheduler, now time.Duration) {
+		s.Stored(now, scheduler.WorkerID(x.id.Load()), h.lease.ID, h.lease.Block, h.message.Ordinals, h.message.Seconds)
+	})
+}
+
+// over reports whether the session has ended.
+func (x *session) over() bool {
+	select {
+	case <-x.ended:
+		return true
+	default:
+		return false
+	}
+}
