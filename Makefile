@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint vet proto fuzz fuzz-solver slow bench golden clean
+.PHONY: help build test race lint vet proto fuzz fuzz-solver slow sim bench golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -42,6 +42,11 @@ fuzz: ## every fuzz target for FUZZTIME each (default 30s)
 
 fuzz-solver: ## 100,000 random problems through the solvers, none may stay uncertified
 	GARDNER_SLOW=1 $(GO) test -timeout 60m -run 'Fuzz|Random|Certif' ./core/perceptron ./core/curve -v
+
+SCHEDULES ?= 100000
+FIRST ?= 1
+sim: ## the deterministic simulation: SCHEDULES seeds (default 100000) from FIRST, faults and coverage printed
+	$(GO) test ./coordinator/sim -run 'TestSchedules|TestMutantsAreFound' -schedules $(SCHEDULES) -first $(FIRST) -timeout 10h -v
 
 bench: ## ours against the alternatives, in one run on the same work
 	bash bench/run.sh

@@ -1,0 +1,111 @@
+package sim
+
+import (
+	"gardner/coordinator/scheduler"
+	"gardner/coordinator/store"
+	"gardner/sweeps"
+)
+
+// ledger remembers what has been promised to whom, outside of all processes.
+type ledger struct {
+	w *world
+	// By block and task: the record that was acknowledged, 0 if none was.
+	acked [][]uint64
+	// Failures the scheduler has decided on, and how often each was forgiven.
+	decisions map[task]decision
+	fails     map[task]int // executions that failed
+	crashes   int          // workers lost, or silent for long enough to count as lost
+}
+
+type task struct {
+	block   int
+	ordinal uint64
+}
+
+type decision struct{ attempts, forgiven int }
+
+func (l *ledger) task(id sweeps.BlockID, ordinal uint64) task {
+	return task{l.w.shape.index[id], ordinal}
+}
+
+// acknowledge notes that the coordinator is about to acknowledge results: they must be durable.
+func (l *ledger) acknowledge(m *message) {
+	t := l.w.shape.index[m.lease.Block]
+	for _, o := range m.ordinals {
+		rec := l.w.disk.blocks[t].records[o]
+		if !rec.there || !l.w.disk.blocks[t].bits.Has(o) {
+			l.w.violated("task %d:%d is acknowledged, and not durable", t, o)
+			return
+		}
+		l.acked[t][o] = rec.value
+	}
+}
+
+// check looks for everything that was acknowledged.
+func (l *ledger) check(when string) {
+	for t, acked := range l.acked {
+		for o, v := range acked {
+			if v == 0 {
+				continue
+			}
+			switch rec := l.w.disk.blocks[t].records[o]; {
+			case !rec.there:
+				l.w.violated("%s: task %d:%d was acknowledged and is lost", when, t, o)
+			case rec.value != v:
+				l.w.violated("%s: task %d:%d was acknowledged and has other bits", when, t, o)
+			}
+		}
+	}
+}
+
+func (l *ledger) decided(f store.Failure) {
+	t := l.task(f.Block, f.Ordinal)
+	l.decisions[t] = decision{f.Attempts, l.decisions[t].forgiven}
+}
+
+// restarted forgets what a process decided and did not live to record: it has promised nothing.
+func (l *ledger) restarted() {
+	for t, d := range l.decisions {
+		d.attempts = min(d.attempts, l.w.disk.blocks[t.block].failures[t.ordinal].Attempts)
+		l.decisions[t] = d
+	}
+}
+
+func (l *ledger) forgiven(id sweeps.BlockID, ordinal uint64) {
+	t := l.task(id, ordinal)
+	l.decisions[t] = decision{0, l.decisions[t].forgiven + 1}
+}
+
+// promise is what an acknowledgement of a failure will promise: that the attempts decided on by now are durable.
+func (l *ledger) promise(id sweeps.BlockID, ordinal uint64) (kept func()) {
+	t := l.task(id, ordinal)
+	want := l.decisions[t]
+	return func() {
+		table := l.w.disk.blocks[t.block]
+		if table.records[ordinal].there || l.decisions[t].forgiven > want.forgiven || table.failures[ordinal].Attempts >= want.attempts {
+			return
+		}
+		l.w.violated("failure %d of task %d:%d is acknowledged, and %d are durable", want.attempts, t.block, ordinal, table.failures[ordinal].Attempts)
+	}
+}
+
+func (l *ledger) failed(block int, ordinal uint64) { l.fails[task{block, ordinal}]++ }
+
+// quarantine checks that a task which the scheduler has given up deserved it.
+func (l *ledger) quarantine(f store.Failure) {
+	t := l.task(f.Block, f.Ordinal)
+	switch f.Kind {
+	case scheduler.Numerical:
+		if l.w.special[t].kind != numerical {
+			l.w.violated("task %d:%d is quarantined as numerical", t.block, t.ordinal)
+		}
+	case scheduler.Crash:
+		if l.crashes < 3 {
+			l.w.violated("task %d:%d is quarantined as a crash, and %d workers were lost in all", t.block, t.ordinal, l.crashes)
+		}
+	default:
+		if l.fails[t] < 2 {
+			l.w.violated("task %d:%d is quarantined as %s, and failed %d times", t.block, t.ordinal, f.Kind, l.fails[t])
+		}
+	}
+}

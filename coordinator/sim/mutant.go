@@ -1,0 +1,25 @@
+package sim
+
+// Mutant is a bug that is built in on purpose, to show that the simulation would find it.
+type Mutant uint8
+
+// The mutants. The last two were real: the simulation found them.
+const (
+	None              Mutant = iota
+	AckBeforeCommit          // results are acknowledged when they are queued
+	BitmapApart              // the bitmap follows in a transaction of its own
+	NoDeduplication          // a result that is there already is written again
+	WallClock                // leases expire by a clock that people and NTP set
+	AttemptsForgotten        // failures are acknowledged and never recorded
+	RecorderGivesUp          // a decision that the disk refused once is dropped
+	HoldsRevoked             // a worker claims a revoked lease that it has not let go of yet
+)
+
+// Mutants lists them all.
+var Mutants = []Mutant{AckBeforeCommit, BitmapApart, NoDeduplication, WallClock, AttemptsForgotten, RecorderGivesUp, HoldsRevoked}
+
+// String names the mutant.
+func (m Mutant) String() string {
+	return [...]string{"none", "ack before commit", "bitmap in another transaction than results", "deduplication dropped",
+		"expiry on the wall clock", "attempts not persisted", "recorder gives up on a full disk", "revoked lease is claimed"}[m]
+}
