@@ -121,14 +121,14 @@ func (w *world) look() {
 	}
 	if c := w.co; c != nil && !c.dead {
 		c.message(func() {
-			c.post(func(s *scheduler.Scheduler, now time.Duration) { w.advance(c, s, now) })
+			c.post(func(s *scheduler.Scheduler, now time.Duration) { w.advance(s, now) })
 		})
 	}
 	w.after(2*time.Second, w.look)
 }
 
 // advance resumes what is paused, retries what is quarantined once, and sees that all is done.
-func (w *world) advance(c *coordinator, s *scheduler.Scheduler, now time.Duration) {
+func (w *world) advance(s *scheduler.Scheduler, now time.Duration) {
 	all := true
 	for _, p := range w.shape.sweeps {
 		v, ok := s.Sweep(p.name)

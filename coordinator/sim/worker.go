@@ -23,7 +23,6 @@ type worker struct {
 
 	conn    *conn
 	up      bool // welcomed
-	dialled bool
 	backoff time.Duration
 
 	last    uint64 // number of the newest message
