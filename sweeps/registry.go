@@ -51,6 +51,7 @@ func Builtin() *Registry {
 		memoryBasins(),
 		memoryCrossings(),
 		memoryStability(),
+		networkCapacity(),
 		noiseGrid(),
 		singleNeuron(),
 		spikingNeuron(),
