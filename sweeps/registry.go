@@ -55,6 +55,7 @@ func Builtin() *Registry {
 		noiseGrid(),
 		singleNeuron(),
 		spikingNeuron(),
+		tempotronCapacity(),
 		weights(),
 	)
 }

@@ -167,7 +167,7 @@ func spikingNeurons(inner []Point) map[spikingKey]*countingNeuron {
 // countingNeuron is one neuron with its weights and what it counted.
 type countingNeuron struct {
 	noisy   bool
-	weights spiking.Weights // of the afferents, and of the noise if noisy
+	weights psp.Weights // of the afferents, and of the noise if noisy
 	counts  spiking.Counts
 	row     Row // what does not depend on counts; its status says whether there are weights
 }
@@ -228,7 +228,7 @@ func (n *countingNeuron) prepare(k *psp.Kernel, problem *perceptron.Problem, s *
 			w = append(w, float64(z*unit))
 		}
 	}
-	n.weights = spiking.Scale(k, w)
+	n.weights = psp.Scale(k, w)
 }
 
 // countSpikes presents every pattern to every neuron. Input spikes and the noise's
@@ -262,7 +262,7 @@ func countSpikes(ctx context.Context, t *Task, k *psp.Kernel, problem *perceptro
 				if n.noisy {
 					volley = &both
 				}
-				spikes = spiking.Run(k, volley, n.weights, until, spikes[:0])
+				spikes = spiking.Run(k, &volley.Train, n.weights, until, spikes[:0])
 				n.counts.Add(problem.Labels[mu] > 0, len(spikes))
 			}
 		}

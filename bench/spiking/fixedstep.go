@@ -12,7 +12,7 @@ import (
 // in which the potential passes 1. Input spikes act at the end of their step, as
 // simulators on a grid do (an error of the order of dt); with exactInputs they are
 // carried to it from their own time (order dt^2).
-func fixedStep(k *psp.Kernel, v *spiking.Volley, w spiking.Weights, until, dt float64, exactInputs bool, out []float64) []float64 {
+func fixedStep(k *psp.Kernel, v *spiking.Volley, w psp.Weights, until, dt float64, exactInputs bool, out []float64) []float64 {
 	m, s := math.Exp(-dt/k.TauM), math.Exp(-dt/k.TauS)
 	var a, b, before float64
 	j := 0

@@ -38,7 +38,7 @@ type bench struct {
 	k       *psp.Kernel
 	until   float64
 	volleys []*spiking.Volley
-	weights spiking.Weights
+	weights psp.Weights
 	exact   [][]float64
 }
 
@@ -56,7 +56,7 @@ func (b *bench) prepare(n int) error {
 	if !ok {
 		return fmt.Errorf("no weights for %d patterns", n)
 	}
-	b.weights = spiking.Scale(b.k, w)
+	b.weights = psp.Scale(b.k, w)
 	r := rng.New(key.Sub("spikes"))
 	for mu := 0; mu < n && len(b.volleys) < 10; mu++ {
 		if labels[mu] < 0 {
@@ -69,7 +69,7 @@ func (b *bench) prepare(n int) error {
 		v := new(spiking.Volley)
 		v.Poisson(b.k, r, source, 200)
 		b.volleys = append(b.volleys, v)
-		b.exact = append(b.exact, spiking.Run(b.k, v, b.weights, b.until, nil))
+		b.exact = append(b.exact, spiking.Run(b.k, &v.Train, b.weights, b.until, nil))
 	}
 	return nil
 }
@@ -86,12 +86,12 @@ func (b *bench) run(accuracy float64) {
 	event := seconds(func() {
 		for _, v := range b.volleys {
 			own.Set(b.k, v.Time, v.Afferent) // computes the decays between spikes
-			spikes = spiking.Run(b.k, own, b.weights, b.until, spikes[:0])
+			spikes = spiking.Run(b.k, &own.Train, b.weights, b.until, spikes[:0])
 		}
 	}) / float64(len(b.volleys))
 	shared := seconds(func() {
 		for _, v := range b.volleys {
-			spikes = spiking.Run(b.k, v, b.weights, b.until, spikes[:0])
+			spikes = spiking.Run(b.k, &v.Train, b.weights, b.until, spikes[:0])
 		}
 	}) / float64(len(b.volleys))
 	fmt.Printf("%-44s %12s %14s %14s %10s\n", "", "step (ms)", "error (ms)", "s/presentation", "ratio")

@@ -18,6 +18,7 @@ var portable = []string{
 	"gardner/core/num", "gardner/core/rng", "gardner/core/patterns", "gardner/core/noise",
 	"gardner/core/linalg", "gardner/core/fingerprint", "gardner/core/learning",
 	"gardner/core/psp", "gardner/core/spiking", "gardner/core/ensemble",
+	"gardner/core/tempotron",
 }
 
 var fusedInstruction = regexp.MustCompile(`\(([^()\s]+\.go):(\d+)\)\s+FN?M(?:ADD|SUB)[DS]\s`)

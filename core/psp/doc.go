@@ -12,6 +12,9 @@
 //	at, peak := k.Max(p, math.Inf(1))           // k.Peak, 1
 //	s, ok := k.Rise(p, 0.5, math.Inf(1))        // when it passes 0.5
 //
+// A Train is input spikes with the decays between them: all potentials of neurons that
+// hear it, their peaks and gradients follow in one pass over its spikes.
+//
 // Sources: the model description, section 8; R. Guetig and H. Sompolinsky, Nature
 // Neuroscience 9:420 (2006), for the kernel and its normalisation. That a crossing
 // is sought by Newton's method from its concave side, where it cannot overshoot, is

@@ -6,7 +6,7 @@
 //	source := spiking.NewSource(x, 0.03)                 // 30 Hz x_i; x >= 0
 //	volley := new(spiking.Volley)
 //	volley.Poisson(k, stream, source, 200)
-//	spikes := spiking.Run(k, volley, spiking.Scale(k, w), 200+5*30, nil)
+//	spikes := spiking.Run(k, &volley.Train, psp.Scale(k, w), 200+5*30, nil)
 //
 // The potential is sum_i w_i sum_spikes K(t - t_i) - sum_{t_sp < t} e^{-(t-t_sp)/tau_m},
 // the threshold 1, K the kernel of package psp. Simulation is event-driven: between

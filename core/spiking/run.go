@@ -9,24 +9,12 @@ import (
 // Threshold is the potential at which the neuron fires and that a reset subtracts.
 const Threshold = 1
 
-// Weights are synaptic weights times the kernel's V0, which Run adds per spike.
-type Weights []float64
-
-// Scale returns the weights of Run for peaks of w_i, in units of the threshold.
-func Scale(k *psp.Kernel, w []float64) Weights {
-	s := make(Weights, len(w))
-	for i, x := range w {
-		s[i] = float64(x * k.V0)
-	}
-	return s
-}
-
 // Run appends to spikes the times, up to until, at which a neuron at rest at time 0
-// fires in response to the volley. until must not be before the last input spike.
-func Run(k *psp.Kernel, v *Volley, w Weights, until float64, spikes []float64) []float64 {
+// fires in response to the train. until must not be before the last input spike.
+func Run(k *psp.Kernel, v *psp.Train, w psp.Weights, until float64, spikes []float64) []float64 {
 	var p psp.Potential
 	n := len(v.Time)
-	decayM, decayS, gap, afferent := v.decayM[:n], v.decayS[:n], v.gap[:n], v.Afferent[:n]
+	decayM, decayS, gap, afferent := v.DecayM[:n], v.DecayS[:n], v.Gap[:n], v.Afferent[:n]
 	last := 0.0
 	for j, m := range decayM {
 		// No potential passes the threshold unless A does.

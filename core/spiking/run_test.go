@@ -23,7 +23,7 @@ func ExampleRun() {
 	k, _ := psp.New(30, 10)
 	v := new(spiking.Volley)
 	v.Set(k, []float64{5}, []int32{0})
-	for _, t := range spiking.Run(k, v, spiking.Scale(k, []float64{3}), 200, nil) {
+	for _, t := range spiking.Run(k, &v.Train, psp.Scale(k, []float64{3}), 200, nil) {
 		fmt.Printf("%.3f ", t)
 	}
 	// Output: 7.231 10.148 14.414 23.089
@@ -90,7 +90,7 @@ func TestRunAgainstDefinition(t *testing.T) {
 	total := 0
 	for seed := range 6 {
 		v, w := instance(t, fmt.Sprint("definition", seed), 15)
-		got := spiking.Run(k, v, spiking.Scale(k, w), 350, nil)
+		got := spiking.Run(k, &v.Train, psp.Scale(k, w), 350, nil)
 		want := naive(k, v, w, 350)
 		if len(got) != len(want) {
 			t.Errorf("seed %d: %d spikes %v, by definition %d %v", seed, len(got), got, len(want), want)
@@ -135,7 +135,7 @@ func TestFixedStepConvergesToRun(t *testing.T) {
 	t.Parallel()
 	k := kernel(t)
 	v, w := instance(t, "order 2", 40)
-	exact := spiking.Run(k, v, spiking.Scale(k, w), 350, nil)
+	exact := spiking.Run(k, &v.Train, psp.Scale(k, w), 350, nil)
 	if len(exact) < 3 {
 		t.Fatalf("only %d spikes", len(exact))
 	}
@@ -162,7 +162,7 @@ func TestClosedForms(t *testing.T) {
 	t.Parallel()
 	k := kernel(t)
 	v, w := instance(t, "zero", 20)
-	if out := spiking.Run(k, v, make(spiking.Weights, len(w)), 350, nil); len(out) != 0 {
+	if out := spiking.Run(k, &v.Train, make(psp.Weights, len(w)), 350, nil); len(out) != 0 {
 		t.Errorf("zero weights fire at %v", out)
 	}
 	// One input spike of weight w at 0: V = w V0 (u - u^3), u = e^{-t/30}. The weight
@@ -172,7 +172,7 @@ func TestClosedForms(t *testing.T) {
 		w    float64
 		want int
 	}{{1 - 1e-12, 0}, {1 + 1e-12, 1}, {-5, 0}} {
-		if out := spiking.Run(k, v, spiking.Scale(k, []float64{c.w}), 400, nil); len(out) != c.want {
+		if out := spiking.Run(k, &v.Train, psp.Scale(k, []float64{c.w}), 400, nil); len(out) != c.want {
 			t.Errorf("weight %v: %d spikes at %v, want %d", c.w, len(out), out, c.want)
 		}
 	}
@@ -180,7 +180,7 @@ func TestClosedForms(t *testing.T) {
 	const weight = 20.0
 	q := 1 / (weight * k.V0)
 	u := 2 / math.Sqrt(3) * math.Cos(math.Acos(-q*3*math.Sqrt(3)/2)/3) // largest root of u^3 - u + q
-	out := spiking.Run(k, v, spiking.Scale(k, []float64{weight}), 400, nil)
+	out := spiking.Run(k, &v.Train, psp.Scale(k, []float64{weight}), 400, nil)
 	if want := -30 * math.Log(u); math.Abs(out[0]-want) > 1e-14 {
 		t.Errorf("first spike at %.17g, by Cardano's formula %.17g", out[0], want)
 	}
@@ -188,7 +188,7 @@ func TestClosedForms(t *testing.T) {
 		t.Errorf("a strong input makes the spikes %v", out)
 	}
 	// Beyond the last input spikes are counted up to until only.
-	if early := spiking.Run(k, v, spiking.Scale(k, []float64{weight}), math.Nextafter(out[2], 400), nil); len(early) != 3 {
+	if early := spiking.Run(k, &v.Train, psp.Scale(k, []float64{weight}), math.Nextafter(out[2], 400), nil); len(early) != 3 {
 		t.Errorf("until the third spike: %v of %v", early, out)
 	}
 }
@@ -210,10 +210,10 @@ func TestMerge(t *testing.T) {
 func BenchmarkRun(b *testing.B) {
 	k := kernel(b)
 	v, w := instance(b, "bench", 1000)
-	s := spiking.Scale(k, w)
+	s := psp.Scale(k, w)
 	var spikes []float64
 	for b.Loop() {
-		spikes = spiking.Run(k, v, s, 350, spikes[:0])
+		spikes = spiking.Run(k, &v.Train, s, 350, spikes[:0])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(v.Len()), "ns/input")
 }
