@@ -26,11 +26,17 @@ func (s *Scheduler) assign(now time.Duration) {
 				continue
 			}
 			granted = true
-			w.want--
-			s.act(Grant{Worker: w.id, Lease: Lease{ID: l.id, Block: l.block.id, Lo: l.lo, Hi: l.hi, Inner: l.block.mask(l.lo)}})
+			s.send(w, l)
 		}
-		s.hungry = slices.DeleteFunc(s.hungry, func(w *worker) bool { return w.want == 0 })
+		s.sated()
 	}
+	s.speculate(now)
+}
+
+// send hands a lease to its worker.
+func (s *Scheduler) send(w *worker, l *lease) {
+	w.want--
+	s.act(Grant{Worker: w.id, Lease: Lease{ID: l.id, Block: l.block.id, Lo: l.lo, Hi: l.hi, Inner: l.block.mask(l.lo)}})
 }
 
 // pick makes the worker's next lease; sweeps take turns.
@@ -41,7 +47,7 @@ func (s *Scheduler) pick(now time.Duration, w *worker) *lease {
 			if src.block.quietUntil > now || !w.Can[src.block.experiment] {
 				continue
 			}
-			if l := s.pickFrom(w, src); l != nil {
+			if l := s.pickFrom(now, w, src); l != nil {
 				s.turn = at + 1
 				return l
 			}
@@ -51,19 +57,19 @@ func (s *Scheduler) pick(now time.Duration, w *worker) *lease {
 }
 
 // pickFrom makes a lease of a source's tasks: second attempts first, then suspects, then new tasks in plan order.
-func (s *Scheduler) pickFrom(w *worker, src *source) *lease {
-	if l := s.pickWaiting(w, src); l != nil {
+func (s *Scheduler) pickFrom(now time.Duration, w *worker, src *source) *lease {
+	if l := s.pickWaiting(now, w, src); l != nil {
 		return l
 	}
 	if w.suspect == nil {
-		if l := s.pickSuspect(w, src); l != nil {
+		if l := s.pickSuspect(now, w, src); l != nil {
 			return l
 		}
 	}
-	return s.pickPending(w, src)
+	return s.pickPending(now, w, src)
 }
 
-func (s *Scheduler) pickWaiting(w *worker, src *source) *lease {
+func (s *Scheduler) pickWaiting(now time.Duration, w *worker, src *source) *lease {
 	b := src.block
 	for i := 0; i < len(b.waiting); i++ {
 		x := b.waiting[i]
@@ -76,12 +82,12 @@ func (s *Scheduler) pickWaiting(w *worker, src *source) *lease {
 			continue
 		}
 		b.waiting = slices.Delete(b.waiting, i, i+1)
-		return s.grant(w, b, Span{x.ordinal, x.ordinal + 1})
+		return s.grant(now, w, b, Span{x.ordinal, x.ordinal + 1})
 	}
 	return nil
 }
 
-func (s *Scheduler) pickSuspect(w *worker, src *source) *lease {
+func (s *Scheduler) pickSuspect(now time.Duration, w *worker, src *source) *lease {
 	b := src.block
 	for i := 0; i < len(b.suspects); i++ {
 		sp := &b.suspects[i]
@@ -96,14 +102,14 @@ func (s *Scheduler) pickSuspect(w *worker, src *source) *lease {
 		if !src.wants(sp.Lo) {
 			continue
 		}
-		l := s.grantSuspect(w, b, sp.Span, sp.crashes)
+		l := s.grantSuspect(now, w, b, sp.Span, sp.crashes)
 		b.suspects = slices.Delete(b.suspects, i, i+1)
 		return l
 	}
 	return nil
 }
 
-func (s *Scheduler) pickPending(w *worker, src *source) *lease {
+func (s *Scheduler) pickPending(now time.Duration, w *worker, src *source) *lease {
 	b := src.block
 	if b.out.Full() {
 		return nil
@@ -125,7 +131,7 @@ func (s *Scheduler) pickPending(w *worker, src *source) *lease {
 	if n := int(hi - lo); n > b.largest {
 		b.largest = n
 	}
-	return s.grant(w, b, Span{lo, hi})
+	return s.grant(now, w, b, Span{lo, hi})
 }
 
 // Limits of a lease's size.
@@ -184,8 +190,8 @@ func (s *Scheduler) slots() int {
 }
 
 // grant leases a span whose tasks are either available or were just taken off a list.
-func (s *Scheduler) grant(w *worker, b *block, sp Span) *lease {
-	l := s.open(s.next, w, b, sp.Lo, sp.Hi)
+func (s *Scheduler) grant(now time.Duration, w *worker, b *block, sp Span) *lease {
+	l := s.open(now, s.next, w, b, sp.Lo, sp.Hi)
 	s.next++
 	for ordinal := sp.Lo; ordinal < sp.Hi; ordinal++ {
 		if !b.done.Has(ordinal) {
@@ -196,8 +202,8 @@ func (s *Scheduler) grant(w *worker, b *block, sp Span) *lease {
 	return l
 }
 
-func (s *Scheduler) grantSuspect(w *worker, b *block, sp Span, crashes int) *lease {
-	l := s.grant(w, b, sp)
+func (s *Scheduler) grantSuspect(now time.Duration, w *worker, b *block, sp Span, crashes int) *lease {
+	l := s.grant(now, w, b, sp)
 	l.crashes = crashes
 	w.suspect = l
 	return l

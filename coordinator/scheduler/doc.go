@@ -30,6 +30,9 @@
 // A result is welcome in every state. A lease is a promise not to hand out its tasks twice; forgetting one (a restart)
 // costs at most computing them again.
 //
+// At the tail of a sweep a straggler is leased twice (speculate.go): its task is out until both leases are gone or one
+// has an answer.
+//
 // # Blocks that overlap
 //
 // A row belongs to the oldest block that has it. A younger block hands out only rows no older one has (an inner mask

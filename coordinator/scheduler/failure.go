@@ -79,8 +79,8 @@ func (s *Scheduler) Failed(now time.Duration, w WorkerID, id LeaseID, block swee
 		return // done, or in other hands by now: those will say what becomes of it
 	}
 	if b.done.Has(ordinal) || f != nil && (f.Quarantined || f.lease == id) {
-		held := l != nil && l.has(ordinal)
-		s.settle(l, ordinal)
+		held := l != nil && l.has(ordinal) && !l.twin.has(ordinal)
+		s.settle(now, l, ordinal)
 		if held {
 			s.release(b, ordinal) // counted before, pending since, and claimed again with the failure handed in again
 		}
@@ -102,14 +102,18 @@ func (s *Scheduler) Failed(now time.Duration, w WorkerID, id LeaseID, block swee
 		b.waiting = append(b.waiting, waiting{ordinal: ordinal, not: w})
 		s.epoch++
 	}
-	s.settle(l, ordinal)
+	if l != nil && l.twin.has(ordinal) { // its answer is welcome, and not waited for
+		l.twin.drop(ordinal)
+		s.closeIfEmpty(l.twin)
+	}
+	s.settle(now, l, ordinal)
 	s.failed(b, f)
 }
 
 // settle takes a task that was reported on out of its lease.
-func (s *Scheduler) settle(l *lease, ordinal uint64) {
+func (s *Scheduler) settle(now time.Duration, l *lease, ordinal uint64) {
 	if l != nil {
-		l.started = true
+		l.started, l.moved = true, now
 		l.drop(ordinal)
 		s.closeIfEmpty(l)
 	}
@@ -142,7 +146,7 @@ func (s *Scheduler) suspectLease(l *lease) {
 	})
 	if b.pace.perUnit()*b.units(l.lo) >= s.cfg.Heartbeat.Seconds() {
 		for _, r := range l.worker.running {
-			if r.Lease == l.id && l.drop(r.Ordinal) {
+			if r.Lease == l.id && !l.twin.has(r.Ordinal) && l.drop(r.Ordinal) {
 				s.suspect(l, Span{r.Ordinal, r.Ordinal + 1})
 			}
 		}
@@ -157,6 +161,9 @@ func (s *Scheduler) suspectLease(l *lease) {
 	}
 	l.each(func(ordinal uint64) {
 		l.drop(ordinal)
+		if l.twin.has(ordinal) {
+			return
+		}
 		if ordinal != run.Hi || run.Hi == 0 {
 			flush()
 			run = Span{ordinal, ordinal}

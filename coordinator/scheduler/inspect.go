@@ -114,6 +114,12 @@ func (in *Inspector) leases(s *Scheduler) error {
 			if l.block.done.Has(o) {
 				return // stored by somebody else meanwhile
 			}
+			if l.twin != nil && l.twin.twin != l {
+				err = fmt.Errorf("lease %d is not its twin's twin", id)
+			}
+			if l.twin.has(o) && l.id > l.twin.id {
+				return // counted there
+			}
 			if e := in.put(l.block, o, Leased); e != nil {
 				err = e
 			}

@@ -29,14 +29,19 @@ type lease struct {
 	worker  *worker
 	block   *block
 	lo, hi  uint64
-	left    []uint64 // bit i: task lo+i is neither stored, failed nor given back
-	n       uint64   // bits in left
-	started bool     // something of it was reported as run or running
-	crashes int      // workers that died with these tasks
+	left    []uint64      // bit i: task lo+i is neither stored, failed nor given back
+	n       uint64        // bits in left
+	started bool          // something of it was reported as run or running
+	crashes int           // workers that died with these tasks
+	moved   time.Duration // when it was granted or a task of it was last settled
+
+	twin      *lease        // the other lease of the same tasks, if they are run twice
+	overtaken time.Duration // since when all that is left was stored by the twin; 0: it was not
 }
 
+// has reports whether a task of the lease is unsettled; a nil lease has none.
 func (l *lease) has(ordinal uint64) bool {
-	return ordinal >= l.lo && ordinal < l.hi && l.left[(ordinal-l.lo)/64]>>((ordinal-l.lo)%64)&1 != 0
+	return l != nil && ordinal >= l.lo && ordinal < l.hi && l.left[(ordinal-l.lo)/64]>>((ordinal-l.lo)%64)&1 != 0
 }
 
 func (l *lease) add(ordinal uint64) {
@@ -56,6 +61,16 @@ func (l *lease) drop(ordinal uint64) bool {
 	return true
 }
 
+// first returns the first task left.
+func (l *lease) first() (ordinal uint64, ok bool) {
+	for i, w := range l.left {
+		if w != 0 {
+			return l.lo + uint64(i)*64 + uint64(bits.TrailingZeros64(w)), true
+		}
+	}
+	return 0, false
+}
+
 // each calls f with every task left, ascending; f may drop it.
 func (l *lease) each(f func(ordinal uint64)) {
 	for i, w := range l.left {
@@ -66,8 +81,8 @@ func (l *lease) each(f func(ordinal uint64)) {
 }
 
 // open makes an empty lease.
-func (s *Scheduler) open(id LeaseID, w *worker, b *block, lo, hi uint64) *lease {
-	l := &lease{id: id, worker: w, block: b, lo: lo, hi: hi, left: make([]uint64, (hi-lo+63)/64)}
+func (s *Scheduler) open(now time.Duration, id LeaseID, w *worker, b *block, lo, hi uint64) *lease {
+	l := &lease{id: id, worker: w, block: b, lo: lo, hi: hi, moved: now, left: make([]uint64, (hi-lo+63)/64)}
 	s.leases[id] = l
 	w.leases[id] = l
 	return l
@@ -80,6 +95,9 @@ func (s *Scheduler) closeIfEmpty(l *lease) {
 	}
 	delete(s.leases, l.id)
 	delete(l.worker.leases, l.id)
+	if l.twin != nil {
+		l.twin.twin, l.twin = nil, nil
+	}
 	if l.worker.suspect == l {
 		l.worker.suspect = nil
 		s.epoch++ // it may take the next suspect
@@ -88,10 +106,7 @@ func (s *Scheduler) closeIfEmpty(l *lease) {
 
 // returnLease makes all its tasks available again and forgets it.
 func (s *Scheduler) returnLease(l *lease) {
-	l.each(func(ordinal uint64) {
-		l.drop(ordinal)
-		s.release(l.block, ordinal)
-	})
+	l.each(func(ordinal uint64) { s.giveUp(l, ordinal) })
 	s.closeIfEmpty(l)
 }
 
@@ -131,7 +146,10 @@ func (s *Scheduler) Stored(now time.Duration, w WorkerID, id LeaseID, block swee
 	}
 	b.pace.add(sum, units)
 	if l != nil {
-		l.started = true
+		l.started, l.moved = true, now
+		if l.twin != nil {
+			s.overtaken(now, l.twin)
+		}
 		s.closeIfEmpty(l)
 	}
 	if fresh > 0 {
@@ -151,9 +169,7 @@ func (s *Scheduler) GivenBack(now time.Duration, w WorkerID, id LeaseID, block s
 	}
 	for _, sp := range spans {
 		for ordinal := max(sp.Lo, l.lo); ordinal < min(sp.Hi, l.hi); ordinal++ {
-			if l.drop(ordinal) {
-				s.release(l.block, ordinal)
-			}
+			s.giveUp(l, ordinal)
 		}
 	}
 	s.closeIfEmpty(l)

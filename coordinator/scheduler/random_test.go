@@ -245,12 +245,9 @@ func (w *world) finish(t *rapid.T) {
 		for _, v := range w.s.Sweeps() {
 			ended = ended && v.Done+v.Failed == v.Tasks && v.State == Done
 		}
-		if ended {
-			for _, l := range w.s.leases {
-				t.Fatalf("all is done, and lease %d is still open", l.id)
-			}
+		if ended && len(w.s.leases) == 0 { // losers of a race may end, and are cut at last
 			return
 		}
 	}
-	t.Fatalf("no end: %+v", w.s.Sweeps())
+	t.Fatalf("no end: %+v, %d leases", w.s.Sweeps(), len(w.s.leases))
 }

@@ -66,6 +66,8 @@ type Scheduler struct {
 	// before it moves on.
 	epoch uint64
 	more  bool // a search was cut short
+	// review: time has passed since stragglers were last looked for.
+	review bool
 }
 
 // New returns an empty scheduler.
@@ -95,6 +97,8 @@ func (s *Scheduler) Tick(now time.Duration) {
 		}
 	}
 	s.last, s.ticked = max(s.last, now), max(s.ticked, now)
+	s.review = true
+	s.cutLosers(now)
 	for _, w := range s.sortedWorkers() {
 		if now-w.heard > s.cfg.TTL {
 			s.lose(w)

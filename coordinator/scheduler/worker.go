@@ -16,6 +16,8 @@ type WorkerID uint64
 type Worker struct {
 	Name  string // for failures' records
 	Slots int
+	// Fingerprint tells which workers compute equal bits.
+	Fingerprint string
 	// Can holds "experiment@version" for all that it can run.
 	Can map[string]bool
 }
@@ -85,7 +87,7 @@ func (s *Scheduler) claim(w *worker, c Claim) {
 	l := s.leases[c.ID]
 	switch {
 	case l == nil:
-		l = s.open(c.ID, w, b, c.Lo, c.Hi)
+		l = s.open(s.last, c.ID, w, b, c.Lo, c.Hi)
 		l.started = true
 		for _, sp := range c.Left {
 			for ordinal := max(sp.Lo, c.Lo); ordinal < min(sp.Hi, c.Hi); ordinal++ {
@@ -99,8 +101,7 @@ func (s *Scheduler) claim(w *worker, c Claim) {
 		l.started = true
 		l.each(func(ordinal uint64) {
 			if !slices.ContainsFunc(c.Left, func(sp Span) bool { return sp.Lo <= ordinal && ordinal < sp.Hi }) {
-				l.drop(ordinal)
-				s.release(b, ordinal)
+				s.giveUp(l, ordinal)
 			}
 		})
 	default:
@@ -148,6 +149,11 @@ func (s *Scheduler) Pull(now time.Duration, id WorkerID, n int) {
 
 // maxWant bounds the leases a worker can ask for at once.
 const maxWant = 1 << 12
+
+// sated forgets the wishes of workers that have what they asked for.
+func (s *Scheduler) sated() {
+	s.hungry = slices.DeleteFunc(s.hungry, func(w *worker) bool { return w.want == 0 })
+}
 
 func (s *Scheduler) stopWanting(w *worker) {
 	if w.want > 0 {
