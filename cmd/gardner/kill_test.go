@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"gardner/coordinator/store"
+	"gardner/sweeps"
 )
 
 // killSweep has tasks of some milliseconds, enough of them to be interrupted.
@@ -100,9 +101,9 @@ func sums(t *testing.T, dir string) (s [2][sha256.Size]byte) {
 // the kills: those may be computed twice.
 func killAround(t *testing.T, dir string, random *rand.Rand) (executed, allowed int) {
 	t.Helper()
-	c := &cluster{t: t, dir: dir}
+	c := &cluster{t: t, dir: dir, listen: []string{"--listen", "127.0.0.1:0"}}
 	defer c.stop()
-	c.coordinator = c.start("coordinator", "--listen", "127.0.0.1:0")
+	c.coordinator = c.serve()
 	c.eventually("the coordinator's join file", func() bool {
 		_, err := os.Stat(filepath.Join(dir, "gardner.db.join"))
 		return err == nil
@@ -145,8 +146,16 @@ func killAround(t *testing.T, dir string, random *rand.Rand) (executed, allowed 
 type cluster struct {
 	t           *testing.T
 	dir         string
+	listen      []string // the coordinator's flags
 	coordinator *exec.Cmd
 	workers     [2]*exec.Cmd
+	// watch, if not nil, sees every result that is durable at a kill.
+	watch func(block sweeps.BlockID, ordinal uint64, record []byte)
+}
+
+// serve starts the coordinator.
+func (c *cluster) serve() *exec.Cmd {
+	return c.start(append([]string{"coordinator", "--http", "off"}, c.listen...)...)
 }
 
 func (c *cluster) start(args ...string) *exec.Cmd {
@@ -186,7 +195,7 @@ func (c *cluster) kill(victim int) (underway int) {
 		}
 	}
 	if victim == 0 {
-		c.coordinator = c.start("coordinator", "--listen", "127.0.0.1:0")
+		c.coordinator = c.serve()
 	} else {
 		c.workers[victim-1] = c.worker(victim - 1)
 	}
@@ -203,7 +212,7 @@ func (c *cluster) signal(p *exec.Cmd, s os.Signal) {
 // this moment would leave it.
 func (c *cluster) durable() (n int) {
 	c.t.Helper()
-	copied := filepath.Join(c.t.TempDir(), "copy.db")
+	copied := filepath.Join(c.dir, "copy.db")
 	data, err := os.ReadFile(filepath.Join(c.dir, "gardner.db"))
 	if err != nil {
 		c.t.Fatal(err)
@@ -217,7 +226,13 @@ func (c *cluster) durable() (n int) {
 	}
 	defer st.Close()
 	for _, b := range st.Blocks() {
-		err := st.Scan(context.Background(), b.ID, 0, func(uint64, []byte) error { n++; return nil })
+		err := st.Scan(context.Background(), b.ID, 0, func(ordinal uint64, record []byte) error {
+			if c.watch != nil {
+				c.watch(b.ID, ordinal, record)
+			}
+			n++
+			return nil
+		})
 		if err != nil {
 			c.t.Fatal(err)
 		}
@@ -248,10 +263,15 @@ func (c *cluster) done() int {
 
 func (c *cluster) eventually(what string, ok func() bool) {
 	c.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(50 * time.Millisecond) {
+	c.eventuallyWithin(30*time.Second, what, ok)
+}
+
+func (c *cluster) eventuallyWithin(patience time.Duration, what string, ok func() bool) {
+	c.t.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			log, _ := os.ReadFile(filepath.Join(c.dir, "coordinator.log"))
-			c.t.Fatalf("%s: not within 30 s; the coordinator says\n%s", what, log)
+			c.t.Fatalf("%s: not within %v; the coordinator says\n%s", what, patience, log)
 		}
 	}
 }
