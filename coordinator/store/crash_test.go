@@ -38,6 +38,8 @@ func TestChild(t *testing.T) {
 	switch os.Getenv(childEnv) {
 	case "append":
 		childAppends()
+	case "append-some":
+		childAppendsSome()
 	case "file-limit":
 		childMeetsLimit(t)
 	}
