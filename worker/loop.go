@@ -63,7 +63,7 @@ type dialled struct {
 }
 
 func newLoop(cfg Config) *loop {
-	w := &loop{cfg: cfg, ready: make(chan *lease), batches: make(chan *batch), plans: map[sweeps.BlockID]*sweeps.Plan{},
+	w := &loop{cfg: cfg, ready: make(chan *lease), batches: make(chan *batch, 64), plans: map[sweeps.BlockID]*sweeps.Plan{},
 		leases: map[*lease]bool{}, dialled: make(chan dialled, 1), beat: defaultHeartbeat, idleSince: time.Now(), retryAt: time.Now()}
 	w.window.tasks, w.window.bytes = defaultTasks, defaultBytes
 	var log *taskLog

@@ -57,7 +57,7 @@ func connect(ctx context.Context, target *join.Target, hello *gardnerv1.Hello) (
 		return fail(status.Error(codes.FailedPrecondition, "the coordinator's first message is no welcome"))
 	}
 	s := &session{conn: conn, cancel: cancel, welcome: first.GetWelcome(),
-		out: make(chan *gardnerv1.WorkerMessage), in: make(chan *gardnerv1.CoordinatorMessage), err: make(chan error, 1)}
+		out: make(chan *gardnerv1.WorkerMessage, 64), in: make(chan *gardnerv1.CoordinatorMessage, 16), err: make(chan error, 1)}
 	go s.send(ctx, stream)
 	go s.receive(ctx, stream)
 	return s, nil
