@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"gardner/core/linalg"
@@ -54,13 +55,14 @@ func main() {
 	script := flag.String("script", "bench/solvers.py", "the alternative's script")
 	reps := flag.Int("reps", 5, "times each of ours is solved; the best counts")
 	only := flag.String("only", "", "regular instances whose name has this prefix")
+	sample := flag.Int("network", 0, "neurons of the whole network to train; 0: all")
 	flag.Parse()
-	if err := run(*compare, *script, *only, *reps); err != nil {
+	if err := run(*compare, *script, *only, *reps, *sample); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(python, script, only string, reps int) error {
+func run(python, script, only string, reps, sample int) error {
 	list := instances(only)
 	engine := linalg.New(runtime.NumCPU())
 	for i := range list {
@@ -87,6 +89,9 @@ func run(python, script, only string, reps int) error {
 		}
 		fmt.Println()
 	}
+	if strings.HasPrefix(networkName, only) {
+		return network(sample, theirs)
+	}
 	return nil
 }
 
@@ -110,7 +115,7 @@ func instances(only string) []instance {
 	}{{200, 1, 5}, {500, 1, 3}, {1000, 1, 1}, {1000, 1.8, 1}} {
 		add(fmt.Sprintf("N=%d,alpha=%g", s.n, s.alpha), neuron(s.n, s.alpha), s.reps)
 	}
-	add("network,N=2000,P=500", networkNeuron(2000, 500), 1)
+	add(networkName, networkNeuron(2000, 500), 1)
 	return list
 }
 
@@ -123,20 +128,6 @@ func neuron(n int, alpha float64) *perceptron.Problem {
 	return &perceptron.Problem{P: p, N: n, Gamma: 1, Signs: population.Signs(),
 		X:      population.Patterns(rng.New(key.Sub("patterns")), p),
 		Labels: patterns.ExactLabels(rng.New(key.Sub("labels")), p, 0.1)}
-}
-
-// networkNeuron is the first neuron of an associative network: its own state in
-// each memory is the label, the states of all others are its inputs.
-func networkNeuron(n, p int) *perceptron.Problem {
-	population := patterns.Population{N: n, FExc: 0.8,
-		Exc: patterns.Input{Family: "bernoulli", Mean: 0.3}, Inh: patterns.Input{Family: "bernoulli", Mean: 0.15}}
-	x := population.Patterns(rng.New(rng.NewKey("bench", "network")), p)
-	q := &perceptron.Problem{P: p, N: n - 1, Gamma: 10, Signs: population.Signs()[1:]}
-	for mu := range p {
-		q.Labels = append(q.Labels, 2*x[mu*n]-1)
-		q.X = append(q.X, x[mu*n+1:(mu+1)*n]...)
-	}
-	return q
 }
 
 func (in *instance) solve(engine *linalg.Engine, reps int) error {
