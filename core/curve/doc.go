@@ -27,7 +27,8 @@
 //     dual value grows, many indices changing sides at once. About six rounds a prefix; no guarantee to end.
 //   - a homotopy (homotopy.go, path.go): raise the new multiplier and follow the piecewise linear path of optima from one
 //     kink to the next; in B, then move C to where |u| = Gamma.
-//   - where |u| stays below Gamma, B is a linear program: pivots of a dual simplex method (vertex.go).
+//   - where |u| stays below Gamma, B is a linear program: a parametric simplex method with an explicit inverse (rise.go, basis.go),
+//     or, should that get lost, pivots of a dual simplex method (vertex.go).
 //   - the same anew from the first row, and at last perceptron's solver for this prefix alone (cold.go).
 //
 // All keep one Cholesky factor of the rows in S up to date, O(|S|^2) an index. Memory: 8 P N bytes for the signed rows,

@@ -14,7 +14,7 @@ import (
 // the homotopy.
 
 // maxRounds is the number of rounds after which the homotopy takes over.
-const maxRounds = 50
+const maxRounds = 150
 
 // snapshot is what determines an activeSet up to its factor.
 type snapshot struct {

@@ -113,7 +113,7 @@ func (o *outTracker) judge() {
 	w, e := o.w, o.e
 	o.kappa = e.marginOut(w, o.radius)
 	o.mu = append(o.mu[:0], w.lambda...)
-	if o.vertex {
+	if o.vertex && !o.loose {
 		o.mu = w.vertexDual()
 	}
 	dl, top := 0.0, 0.0

@@ -13,6 +13,8 @@ type tracker struct {
 	radius float64 // of |u| in solution B; 0 in A, where C = 0 stays
 	vertex bool    // B: |u| < radius and u does not depend on C
 	before snapshot
+	rise   *rise     // of vertices, made when the first is left
+	loose  bool      // the active set has no factor, and its multipliers are the dual of a vertex
 	broken bool      // the active set is not an optimum, its factor may be lost
 	farkas []float64 // A: the ray that proved infeasibility, by row
 	events int
@@ -65,6 +67,16 @@ func (t *tracker) advance(m int) outcome {
 		}
 	}
 	if t.vertex && t.radius > 0 {
+		loose := t.loose
+		if t.climb(m) && (t.vertex || t.follow(m) == reached) {
+			return reached
+		}
+		t.loose, t.vertex = false, true
+		if !w.restore(&t.before) || loose && !w.farEnd(1) {
+			return lost
+		}
+		e.evaluate(w, m)
+		w.save(&t.before)
 		if t.pivots(m) && (t.vertex || t.follow(m) == reached) {
 			return reached
 		}
