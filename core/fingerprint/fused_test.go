@@ -19,6 +19,7 @@ var portable = []string{
 	"gardner/core/linalg", "gardner/core/fingerprint", "gardner/core/learning",
 	"gardner/core/psp", "gardner/core/spiking", "gardner/core/ensemble",
 	"gardner/core/tempotron",
+	"gardner/core/oldbalance",
 }
 
 var fusedInstruction = regexp.MustCompile(`\(([^()\s]+\.go):(\d+)\)\s+FN?M(?:ADD|SUB)[DS]\s`)

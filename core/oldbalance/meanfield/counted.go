@@ -1,0 +1,190 @@
+package meanfield
+
+import (
+	"math"
+
+	"gardner/core/num"
+	"gardner/core/oldbalance"
+)
+
+// counts is the distribution of the number of a neuron's active inputs from a
+// population of which n neurons are active: binomial with n trials (not
+// necessarily a whole number) of probability p < 1. It returns the probabilities
+// of low, low+1, ...; what is left out is below 1e-15.
+func counts(n, p float64) (probability []float64, low int) {
+	mean := n * p
+	mode := math.Floor(mean)
+	ratio := func(k float64) float64 { return (n - k) / (k + 1) * p / (1 - p) } // of k+1 to k
+	var up, down []float64
+	for k, v := mode, 1.0; v > 1e-17; k++ {
+		up = append(up, v)
+		v *= math.Max(0, ratio(k))
+	}
+	for k, v := mode-1, 1/ratio(mode-1); k >= 0 && v > 1e-17; k-- {
+		down = append(down, v)
+		v /= ratio(k - 1)
+	}
+	probability = make([]float64, 0, len(up)+len(down))
+	for i := len(down) - 1; i >= 0; i-- {
+		probability = append(probability, down[i])
+	}
+	probability = append(probability, up...)
+	sum := 0.0
+	for _, v := range probability {
+		sum += v
+	}
+	for i := range probability {
+		probability[i] /= sum
+	}
+	return probability, int(mode) - len(down)
+}
+
+// Law says with what probability a neuron of each population is above threshold
+// while the rates are m.
+type Law func(p oldbalance.Params, m [2]float64) [2]float64
+
+// CountedInputs is the law of a neuron whose numbers of active inputs are binomial,
+//
+//	P(sqrt K E_k m_0 + (J_kE n_E + J_kI n_I)/sqrt K > theta_k), n_l binomial(N m_l, K/N)
+//
+// Inputs exactly at threshold are silent, as in the network. As a function of m_0 or
+// K it has teeth, for inputs come in steps of J/sqrt K and the threshold lies
+// somewhere between two of them.
+func CountedInputs(p oldbalance.Params, m [2]float64) [2]float64 { return counted(p, m, false) }
+
+// SmoothedInputs is CountedInputs averaged over where the threshold lies within one
+// step J_kE/sqrt K: a law without teeth, for lines that are drawn. J_kE must not be
+// 0 or less.
+func SmoothedInputs(p oldbalance.Params, m [2]float64) [2]float64 { return counted(p, m, true) }
+
+func counted(p oldbalance.Params, m [2]float64, smooth bool) (f [2]float64) {
+	share := float64(p.K) / float64(p.N)
+	e, lowE := counts(float64(p.N)*m[0], share)
+	i, lowI := counts(float64(p.N)*m[1], share)
+	above := make([]float64, len(e)+1) // P(n_E >= lowE + index)
+	for a := len(e) - 1; a >= 0; a-- {
+		above[a] = above[a+1] + e[a]
+	}
+	for k := range 2 {
+		j := [2]float64{p.Coupling[k][0] / rootK(p), p.Coupling[k][1] / rootK(p)}
+		base := p.Outside(oldbalance.Population(k))
+		field := func(nE, nI int) float64 { return base + j[0]*float64(nE) + j[1]*float64(nI) }
+		for b, pI := range i {
+			nI := lowI + b
+			if j[0] <= 0 { // no order to use
+				for a, pE := range e {
+					if field(lowE+a, nI) > 0 {
+						f[k] += pI * pE
+					}
+				}
+				continue
+			}
+			at := -(base+j[1]*float64(nI))/j[0] - float64(lowE) // index of e at threshold
+			if smooth {
+				f[k] += pI * averageAbove(above, at)
+				continue
+			}
+			a := int(math.Min(math.Max(math.Ceil(at)-1, 0), float64(len(e))))
+			for a < len(e) && !(field(lowE+a, nI) > 0) { // division may have been a step off
+				a++
+			}
+			f[k] += pI * above[a]
+		}
+	}
+	return f
+}
+
+// averageAbove returns the mean of P(index > x) over x from at-1/2 to at+1/2.
+func averageAbove(above []float64, at float64) float64 {
+	// P(index > x) is above[floor(x)+1].
+	beyond := func(i float64) float64 {
+		switch {
+		case i < 0:
+			return above[0]
+		case i >= float64(len(above)):
+			return 0
+		}
+		return above[int(i)]
+	}
+	low := math.Floor(at - 0.5)
+	share := at - 0.5 - low // of the interval that lies beyond low+1
+	return (1-share)*beyond(low+1) + share*beyond(low+2)
+}
+
+// Counted solves m_k = law_k(m) for CountedInputs, the mean field with the numbers of active
+// inputs counted instead of taken as normal (ours). It is exact where N grows at
+// fixed K, for then a neuron's inputs are independent. At K = 100 the step of an
+// input, J/sqrt K, is large enough against its s.d. to move rates by tens of per
+// cent, and where a threshold falls on a possible input (m_0 = 0.1: sqrt K m_0 =
+// theta_E) by a factor of four. M is the stable state that rates of LargeK relax to,
+// which is 0 where the outside alone does not reach threshold and the activity
+// dies; U is the mean of a normal input that gives these rates. Errors as
+// Normal.
+func Counted(p oldbalance.Params) (*State, error) { return Solve(p, CountedInputs) }
+
+// Solve is Counted for any law.
+func Solve(p oldbalance.Params, law Law) (*State, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	m, err := p.LargeK()
+	if err != nil {
+		return nil, err
+	}
+	if p.K == p.N || p.M0 == 0 {
+		return nil, &oldbalance.UnbalancedError{Rates: m, Why: "the theory needs fluctuations: K < N and m_0 > 0"}
+	}
+	// Implicit Euler steps of dm/dt = law - m, longer and longer.
+	dt, last := 0.02, math.Inf(1)
+	for range 400 {
+		f := law(p, m)
+		var jac [2][2]float64 // of law
+		for l := range 2 {
+			h := 1e-5 * (m[l] + 1e-6)
+			ahead := m
+			ahead[l] += h
+			fa := law(p, ahead)
+			for k := range 2 {
+				jac[k][l] = (fa[k] - f[k]) / h
+			}
+		}
+		a := [2][2]float64{{1 + dt*(1-jac[0][0]), -dt * jac[0][1]}, {-dt * jac[1][0], 1 + dt*(1-jac[1][1])}}
+		r := [2]float64{dt * (f[0] - m[0]), dt * (f[1] - m[1])}
+		det := a[0][0]*a[1][1] - a[0][1]*a[1][0]
+		d := [2]float64{(a[1][1]*r[0] - a[0][1]*r[1]) / det, (a[0][0]*r[1] - a[1][0]*r[0]) / det}
+		for k := range 2 {
+			m[k] = math.Min(math.Max(m[k]+d[k], m[k]/2), (m[k]+1)/2)
+		}
+		change := math.Max(math.Abs(f[0]-m[0]), math.Abs(f[1]-m[1]))
+		if change < 1e-12 {
+			break
+		}
+		switch {
+		case change >= last:
+			dt = math.Max(dt/8, 0.02)
+		case change > 1e-3*math.Max(m[0], m[1]):
+			dt = math.Min(dt*1.5, 1e6) // on the way, which basin matters
+		default:
+			dt = math.Min(dt*10, 1e6)
+		}
+		last = change
+	}
+	if last > 1e-7 {
+		return nil, &oldbalance.UnbalancedError{Rates: m, Why: "the self-consistent rates were not found"}
+	}
+	r := &State{params: p, M: m}
+	for k := range 2 {
+		if m[k] < 1e-9 {
+			r.M[k] = 0
+		}
+	}
+	u, v := input(p, r.M)
+	r.A = v
+	for k := range 2 {
+		r.U[k] = u[k]
+		if r.M[k] > 0 {
+			r.U[k] = -math.Sqrt(v[k]) * num.InvH(r.M[k])
+		}
+	}
+	return r, nil
+}

@@ -1,0 +1,181 @@
+package oldbalance
+
+import (
+	"context"
+	"math"
+
+	"gardner/core/num"
+	"gardner/core/rng"
+)
+
+// Network is a network with its connections and its present state. It is not for
+// concurrent use.
+type Network struct {
+	p       Params
+	targets [2][2]lists // onto k (first index) from l
+
+	active [2][]uint64 // bit i: neuron i is active
+	count  [2][2]*[1 << 16]uint16
+	// mean input from outside less threshold, and strengths, per population
+	base     [2]float64
+	strength [2][2]float64
+	inE      float64 // probability that the next update is of an E neuron
+	interval float64 // mean time between updates
+
+	time, next float64 // now, and when the next update comes; next is before 0 while not drawn
+	watch      *watch  // nil: nobody looks
+}
+
+// lists holds the targets of each neuron of a population, one list after another.
+type lists struct {
+	begin []uint32 // N+1 values
+	units []uint16
+}
+
+func (l *lists) of(j int) []uint16 { return l.units[l.begin[j]:l.begin[j+1]] }
+
+// connect draws the lists of n neurons onto n: each connection with probability p,
+// by the distances between neighbours, which are geometric.
+func connect(s *rng.Stream, n int, p float64) lists {
+	l := lists{begin: make([]uint32, n+1)}
+	expected := float64(n) * float64(n) * p
+	l.units = make([]uint16, 0, int(expected)+6*int(math.Sqrt(expected))+16)
+	unit := -num.Log1p(-p) // infinite at p = 1, where all distances are 0
+	for j := range n {
+		l.begin[j] = uint32(len(l.units))
+		for i := 0; ; i++ {
+			gap := math.Floor(s.Exp() / unit)
+			if !(gap < float64(n-i)) {
+				break
+			}
+			i += int(gap)
+			l.units = append(l.units, uint16(i))
+		}
+	}
+	l.begin[n] = uint32(len(l.units))
+	return l
+}
+
+// New returns a network with connections from the stream and all neurons silent.
+// Two bytes for each of its about 4 N K connections are most of its memory. The
+// error is a *ParamError.
+func New(p Params, connections *rng.Stream) (*Network, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if float64(p.N)*float64(p.K) > 4e9 { // begin has 32 bits
+		return nil, &ParamError{"K", float64(p.K), "at most 4e9 connections between two populations"}
+	}
+	n := &Network{p: p, next: -1}
+	for k := range 2 {
+		n.active[k] = make([]uint64, (p.N+63)/64)
+		for l := range 2 {
+			n.targets[k][l] = connect(connections, p.N, float64(p.K)/float64(p.N))
+			n.count[k][l] = new([1 << 16]uint16)
+			n.strength[k][l] = p.Coupling[k][l] / p.rootK()
+		}
+	}
+	rate := [2]float64{float64(p.N) / p.Tau[0], float64(p.N) / p.Tau[1]}
+	n.inE, n.interval = rate[0]/(rate[0]+rate[1]), 1/(rate[0]+rate[1])
+	n.SetOutside(p.M0)
+	return n, nil
+}
+
+// SetOutside changes the activity outside, m_0, from now on.
+func (n *Network) SetOutside(m0 float64) {
+	n.p.M0 = m0
+	for k := range 2 {
+		n.base[k] = n.p.Outside(Population(k))
+	}
+}
+
+// Params returns the network's constants, with the present M0.
+func (n *Network) Params() Params { return n.p }
+
+// Time returns the time since the network was made.
+func (n *Network) Time() float64 { return n.time }
+
+// Active reports whether a neuron is active.
+func (n *Network) Active(k Population, i int) bool { return n.active[k][i/64]>>(i%64)&1 != 0 }
+
+// Activity returns the fraction of the neurons of population k that are active.
+func (n *Network) Activity(k Population) float64 {
+	return float64(count(n.active[k])) / float64(n.p.N)
+}
+
+// Ignite makes each neuron active with probability m, independently.
+func (n *Network) Ignite(s *rng.Stream, m [2]float64) {
+	for k := range 2 {
+		for i := range n.p.N {
+			if s.Bernoulli(m[k]) != n.Active(Population(k), i) {
+				n.flip(k, i)
+			}
+		}
+	}
+}
+
+// field is the input of a neuron less its threshold.
+func (n *Network) field(k, i int) float64 {
+	exc, inh := float64(n.count[k][0][i]), float64(n.count[k][1][i])
+	return n.base[k] + float64(n.strength[k][0]*exc) + float64(n.strength[k][1]*inh)
+}
+
+// flip changes a neuron and the inputs of its targets.
+func (n *Network) flip(l, i int) {
+	word, bit := &n.active[l][i/64], uint64(1)<<(i%64)
+	*word ^= bit
+	step := uint16(1)
+	if *word&bit == 0 {
+		step = math.MaxUint16 // -1
+	}
+	for k := range 2 {
+		c := n.count[k][l]
+		for _, t := range n.targets[k][l].of(i) {
+			c[t] += step
+		}
+	}
+	if n.watch != nil {
+		n.watch.flipped(n, l, i, *word&bit != 0)
+	}
+}
+
+// update moves to the time of the next update and does it.
+func (n *Network) update(s *rng.Stream) {
+	k := 0
+	if !s.Bernoulli(n.inE) {
+		k = 1
+	}
+	i := s.IntN(n.p.N)
+	if (n.field(k, i) > 0) != (n.active[k][i/64]>>(i%64)&1 != 0) {
+		n.flip(k, i)
+	}
+}
+
+// checkEvery is the number of updates between two looks at a context.
+const checkEvery = 1 << 14
+
+// Run lets the network run for a time, in units of tau_E; updates, their order and
+// times come from the stream. It stops early with ctx's error.
+func (n *Network) Run(ctx context.Context, s *rng.Stream, duration float64) error {
+	return n.until(ctx, s, n.time+float64(duration))
+}
+
+// until runs to a time. The next update is drawn already, so stops on the way
+// change nothing.
+func (n *Network) until(ctx context.Context, s *rng.Stream, end float64) error {
+	if n.next < 0 {
+		n.next = n.time + float64(n.interval*s.Exp())
+	}
+	for k := 1; n.next <= end; k++ {
+		n.time = n.next
+		n.update(s)
+		n.next = n.time + float64(n.interval*s.Exp())
+		if k%checkEvery == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+	}
+	n.time = end
+	return nil
+}
