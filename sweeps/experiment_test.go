@@ -22,7 +22,8 @@ var freeze = flag.Bool("freeze", false, "write the hashes of the experiments' bi
 // tiny are small tasks of each experiment. The hashes of the records they make
 // are frozen in testdata/frozen.txt.
 var tiny = map[string]string{
-	"capacity": `{name: t, experiment: capacity, replicates: 2, grid: {N: [10, 21], gamma: [1, 3], solution: [A, B], kappa: [0, 0.25, 1]}}`,
+	"balanced-network": `{name: t, experiment: balanced-network, replicates: 2, params: {N: 200, K: 20, burn_in: 5, record: 20, trials: 2}, grid: {m_0: [0.2, 0.3], population: [E, I], lag: [0, 0.3, 2]}}`,
+	"capacity":         `{name: t, experiment: capacity, replicates: 2, grid: {N: [10, 21], gamma: [1, 3], solution: [A, B], kappa: [0, 0.25, 1]}}`,
 	"capacity-families": `{name: t, experiment: capacity, params: {labels: random, p_out: 0.4, gamma: inf, min_active: 1}, grid: {N: [12],
 		zip: {family_exc: [bernoulli, gaussian, lognormal], family_inh: [bernoulli, gamma, exponential], mean_exc: [0.3, 1, 1], mean_inh: [0.2, 1, 1], shape_inh: [2, 1.5, 2]},
 		solution: [A, B], kappa: [0, 0.5]}}`,

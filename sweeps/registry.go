@@ -46,6 +46,7 @@ func NewRegistry(experiments ...*Experiment) *Registry {
 // Builtin returns the experiments that every gardner binary has.
 func Builtin() *Registry {
 	return NewRegistry(
+		balancedNetwork(),
 		capacity(),
 		emergence(),
 		memoryBasins(),
