@@ -194,7 +194,8 @@ func (c *Coordinator) Query(r *gardnerv1.QueryRequest, stream gardnerv1.Control_
 	if len(by) == 0 {
 		by = nil
 	}
-	result, err := query.Run(c.st, c.cfg.Registry, query.Request{Sweep: r.Sweep, Where: r.Where, By: by, Metrics: r.Metrics, Raw: r.Raw})
+	result, err := query.Run(c.st, c.cfg.Registry, query.Request{Sweep: r.Sweep, Where: r.Where, By: by, Metrics: r.Metrics, Raw: r.Raw,
+		Columns: r.Columns, Bootstrap: int(min(r.Bootstrap, 1<<30)), Crossing: r.Crossing, Along: r.Along, Log: r.Log, Compare: r.Compare})
 	if err != nil {
 		return wireError(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	gardnerv1 "gardner/proto/gardner/v1"
@@ -90,6 +91,19 @@ func (p *params) list(name string) (out []string) {
 		}
 	}
 	return out
+}
+
+// number is a whole number; absent: 0.
+func (p *params) number(name string) uint32 {
+	v := p.text(name)
+	if v == "" {
+		return 0
+	}
+	n, err := strconv.ParseUint(v, 10, 32)
+	if err != nil && p.err == nil {
+		p.err = fmt.Errorf("parameter %q is %q, want a whole number", name, v)
+	}
+	return uint32(n)
 }
 
 // truth is a switch: given without a value it is on.

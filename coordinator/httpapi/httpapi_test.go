@@ -229,12 +229,13 @@ func TestForeignPagesCannotOperate(t *testing.T) {
 func TestRows(t *testing.T) {
 	t.Parallel()
 	c := &control{pieces: []string{"N,mean\n", "5,1\n"}}
-	q := url.Values{"by": {"N,kappa", "gamma"}, "metric": {"a"}, "where": {"N > 1"}, "raw": {""}, "token": {keys.Token(Read)}}
+	q := url.Values{"by": {"N,kappa", "gamma"}, "metric": {"a"}, "where": {"N > 1"}, "raw": {""}, "column": {"r=max(a,b)", "s=r > 1"}, "crossing": {"r=1"}, "along": {"kappa"}, "log": {"1"}, "compare": {"g=1,2"}, "bootstrap": {"500"}, "token": {keys.Token(Read)}}
 	w := ask(c, "GET", "/api/v1/sweeps/a%20b/rows.csv?"+q.Encode(), nil)
 	if w.Code != 200 || w.Body.String() != "N,mean\n5,1\n" || w.Header().Get("Content-Type") != "text/csv; charset=utf-8" {
 		t.Errorf("%d %q %q", w.Code, w.Body, w.Header().Get("Content-Type"))
 	}
-	if a := c.asked; a.Sweep != "a b" || len(a.By) != 3 || len(a.Metrics) != 1 || a.Where != "N > 1" || !a.Raw || a.Format != "csv" {
+	if a := c.asked; a.Sweep != "a b" || len(a.By) != 3 || len(a.Metrics) != 1 || a.Where != "N > 1" || !a.Raw || a.Format != "csv" ||
+		len(a.Columns) != 2 || a.Crossing != "r=1" || a.Along != "kappa" || !a.Log || a.Compare != "g=1,2" || a.Bootstrap != 500 {
 		t.Errorf("asked %v", a)
 	}
 	w = ask(c, "GET", "/api/v1/sweeps/x/figure.svg?x=kappa&y=a,b&log-x&width=90&token="+keys.Token(Read), nil)
@@ -242,7 +243,7 @@ func TestRows(t *testing.T) {
 		t.Errorf("%d drawn %v", w.Code, d)
 	}
 	for target, want := range map[string]int{
-		"rows.xls": 404, "rows": 404, "nothing.csv": 404, "rows.csv?metrc=x": 400, "rows.csv?where=a&where=b": 400, "rows.csv?raw=perhaps": 400,
+		"rows.xls": 404, "rows": 404, "nothing.csv": 404, "rows.csv?metrc=x": 400, "rows.csv?where=a&where=b": 400, "rows.csv?raw=perhaps": 400, "rows.csv?bootstrap=-1": 400,
 		"figure.gif": 404, "figure.svg?width=wide": 400, "figure.svg?width=1e9": 400, "rows.csv?by=%zz": 400,
 	} {
 		w := ask(&control{}, "GET", "/api/v1/sweeps/x/"+target, bearer(keys.Token(Read)))

@@ -33,9 +33,10 @@ func (a *api) rows(w http.ResponseWriter, r *http.Request, ending string) {
 		problem(w, http.StatusNotFound, err.Error())
 		return
 	}
-	p := readParams(r, "where", "by", "metric", "raw")
+	p := readParams(r, "where", "by", "metric", "column", "crossing", "along", "log", "compare", "bootstrap", "raw")
 	q := &gardnerv1.QueryRequest{Sweep: r.PathValue("sweep"), Where: p.text("where"), By: p.list("by"), Metrics: p.list("metric"),
-		Raw: p.truth("raw"), Format: string(format)}
+		Raw: p.truth("raw"), Format: string(format), Columns: p.values["column"], Crossing: p.text("crossing"), Along: p.text("along"),
+		Log: p.truth("log"), Compare: p.text("compare"), Bootstrap: p.number("bootstrap")}
 	if p.err != nil {
 		problem(w, http.StatusBadRequest, p.err.Error())
 		return

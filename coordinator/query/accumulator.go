@@ -14,6 +14,8 @@ type stats struct {
 	sd, min, max        float64
 	quantiles           []float64 // nil: none
 	k, trials           float64   // NaN: not a count
+	made                string    // how the interval was made, where it is told
+	robust              bool      // sem is of clusters
 }
 
 // accumulator gathers one metric of one group, cell by cell in plan order.

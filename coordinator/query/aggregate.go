@@ -11,13 +11,17 @@ import (
 // aggregate groups rows and computes one line per group and metric.
 type aggregate struct {
 	scope    *scope
-	where    *where
+	where    *expression
 	grouping *grouping
 	metrics  []int
 	theories []theoryColumn
-	index    bool // some metric has elements
-	counts   bool // some metric has successes and trials
-	bins     bool // some histogram has declared bins
+	index    bool       // some metric has elements
+	counts   bool       // some metric has successes and trials
+	bins     bool       // some histogram has declared bins
+	clusters *clusters  // nil: no resampling
+	resample *resampler // nil: no resampled intervals
+	kept     int        // values each accumulator keeps for exact quantiles
+	compare  *compare   // nil: the metrics themselves, not differences
 }
 
 // group is the rows of one combination of By values.
@@ -27,19 +31,44 @@ type group struct {
 	sound                         int64         // rows that are ok
 	infeasible, undefined, failed int64
 	points                        pointSet
+	bins                          [][]bin   // one list per selected metric; nil: no resampling
+	others                        []pointID // of differences: the second rows' points
+	unpaired                      []int64   // of differences: rows whose partner has no value, per metric
 }
 
-func newAggregate(s *scope, w *where, g *grouping, metrics []int) *aggregate {
-	a := &aggregate{scope: s, where: w, grouping: g, metrics: metrics, theories: theories(s.experiment, metrics)}
+// add takes in one row: cells of the selected metrics, its point, its cluster.
+func (g *group) add(a *aggregate, r *pageRow, id pointID, bin uint64) {
+	switch r.status {
+	case sweeps.OK:
+		g.sound++
+	case sweeps.InfeasibleRow:
+		g.infeasible++
+	case sweeps.UndefinedRow:
+		g.undefined++
+	}
+	for j, m := range a.metrics {
+		g.accs[j].add(&r.cells[m])
+		if g.bins != nil {
+			g.bins[j][bin].add(a.scope.metrics[m].Kind, &r.cells[m])
+		}
+	}
+	if len(a.theories) > 0 {
+		g.points.add(id)
+	}
+}
+
+func newAggregate(s *scope, w *expression, g *grouping, metrics []int) *aggregate {
+	a := &aggregate{scope: s, where: w, grouping: g, metrics: metrics, theories: theories(s.experiment, s.metrics, metrics)}
+	a.kept = a.exact()
 	for _, m := range metrics {
-		switch s.experiment.Metrics[m].Kind {
+		switch s.metrics[m].Kind {
 		case sweeps.MetricCount:
 			a.counts = true
 		case sweeps.MetricVector:
 			a.index = true
 		case sweeps.MetricHistogram:
 			a.index, a.counts = true, true
-			a.bins = a.bins || s.experiment.Metrics[m].Edges != nil
+			a.bins = a.bins || s.metrics[m].Edges != nil
 		}
 	}
 	return a
@@ -54,6 +83,9 @@ func (a *aggregate) columns() []Column {
 	}
 	cols = append(cols, Column{Name: "metric", Kind: Text, Doc: "what the line is about"},
 		Column{Name: "unit", Kind: Text, Doc: "of the metric"})
+	if a.compare != nil {
+		cols = append(cols, Column{Name: "difference", Kind: Text, Doc: "of which values of " + a.compare.param})
+	}
 	if a.index {
 		whole("index", "element of a vector, bin of a histogram")
 	}
@@ -61,11 +93,19 @@ func (a *aggregate) columns() []Column {
 		float("bin_low", "lower border of the bin, in the unit")
 		float("bin_high", "upper border of the bin, in the unit")
 	}
-	whole("n", "rows with a value")
+	if a.compare == nil {
+		whole("n", "rows with a value")
+	} else {
+		whole("n", "pairs of which both rows have a value")
+		whole("n_unpaired", "rows with a value whose partner has none")
+	}
 	float("mean", "mean, or share of successes")
 	float("sem", "standard error of the mean")
 	float("ci95_low", "95 % confidence interval of the mean")
 	float("ci95_high", "95 % confidence interval of the mean")
+	if a.resample != nil {
+		cols = append(cols, Column{Name: "interval", Kind: Text, Doc: "how the interval was made: bootstrap, t or wilson"})
+	}
 	float("sd", "sample standard deviation")
 	float("min", "smallest value")
 	float("q05", "quantile 0.05")
@@ -85,15 +125,19 @@ func (a *aggregate) columns() []Column {
 		float("theory"+t.suffix, "prediction")
 		float("z"+t.suffix, "(mean - theory) / sem")
 	}
-	// A param of an experiment may be called as a column is: the param gives way.
-	for i := range a.grouping.by {
-		for j := len(a.grouping.by); j < len(cols); j++ {
+	yieldNames(cols, len(a.grouping.by))
+	return cols
+}
+
+// yieldNames renames params that are called as another column is.
+func yieldNames(cols []Column, params int) {
+	for i := range cols[:params] {
+		for j := params; j < len(cols); j++ {
 			if cols[i].Name == cols[j].Name {
 				cols[i].Name += "_param"
 			}
 		}
 	}
-	return cols
 }
 
 // exactBytes bounds what all groups together keep for exact quantiles.
@@ -135,6 +179,7 @@ func (a *aggregate) each(ctx context.Context, fn func(row []Field) error) error 
 					return
 				}
 				lines++
+				a.robust(g, i, s, t)
 				row = a.line(append(row[:0], key...), g, m, s)
 				failure = fn(row)
 			})
@@ -154,9 +199,38 @@ func (a *aggregate) each(ctx context.Context, fn func(row []Field) error) error 
 	return nil
 }
 
+// robust replaces the interval by one that is resampled, where it was asked for.
+func (a *aggregate) robust(g *group, i int, s *stats, t func(int64) float64) {
+	if a.resample == nil {
+		return
+	}
+	switch a.scope.metrics[a.metrics[i]].Kind {
+	case sweeps.MetricVector, sweeps.MetricHistogram:
+		return // their elements are not kept apart by cluster
+	case sweeps.MetricCount:
+		s.made = "wilson"
+	default:
+		s.made = "t"
+	}
+	r := a.resample.interval(g.bins[i], t)
+	if !(r.sem > 0) || math.IsNaN(r.low) {
+		return
+	}
+	s.sem, s.low, s.top, s.robust = r.sem, r.low, r.top, true
+	if s.made = "bootstrap"; r.clusters < fewClusters {
+		s.made = "t"
+	}
+	if a.scope.metrics[a.metrics[i]].Kind == sweeps.MetricCount {
+		s.low, s.top = max(0, s.low), min(1, s.top)
+	}
+}
+
 func (a *aggregate) line(row []Field, g *group, m int, s *stats) []Field {
-	metric := &a.scope.experiment.Metrics[m]
+	metric := &a.scope.metrics[m]
 	row = append(row, textField(metric.Name), textField(metric.Unit))
+	if a.compare != nil {
+		row = append(row, textField(a.compare.text))
+	}
 	if a.index {
 		f := Field{}
 		if metric.Kind == sweeps.MetricVector || metric.Kind == sweeps.MetricHistogram {
@@ -172,11 +246,20 @@ func (a *aggregate) line(row []Field, g *group, m int, s *stats) []Field {
 		row = append(row, floatField(low), floatField(high))
 	}
 	row = append(row, intField(s.n))
+	if a.compare != nil {
+		row = append(row, intField(g.unpaired[slices.Index(a.metrics, m)]))
+	}
 	q := s.quantiles
 	if q == nil {
 		q = slices.Repeat([]float64{math.NaN()}, len(probabilities))
 	}
-	for _, x := range []float64{s.mean, s.sem, s.low, s.top, s.sd, s.min, q[0], q[1], q[2], q[3], q[4], s.max} {
+	for _, x := range []float64{s.mean, s.sem, s.low, s.top} {
+		row = append(row, floatField(x))
+	}
+	if a.resample != nil {
+		row = append(row, Field{Valid: s.made != "", Text: s.made})
+	}
+	for _, x := range []float64{s.sd, s.min, q[0], q[1], q[2], q[3], q[4], s.max} {
 		row = append(row, floatField(x))
 	}
 	if a.counts {
@@ -191,6 +274,9 @@ func (a *aggregate) line(row []Field, g *group, m int, s *stats) []Field {
 		}
 		if eval != nil {
 			theory = a.scope.predict(eval, &g.points)
+			if a.compare != nil {
+				theory = a.scope.predictDifference(eval, &g.points, g.others)
+			}
 			if s.n > 0 {
 				z = score(metric.Kind, s, theory)
 			}
@@ -200,52 +286,55 @@ func (a *aggregate) line(row []Field, g *group, m int, s *stats) []Field {
 	return row
 }
 
+// newGroup makes the group of a code.
+func (a *aggregate) newGroup(code uint64) *group {
+	g := &group{code: code, accs: make([]accumulator, len(a.metrics))}
+	for i, m := range a.metrics {
+		g.accs[i] = newAccumulator(a.scope.metrics[m].Kind, a.kept)
+	}
+	if a.clusters != nil {
+		g.bins = make([][]bin, len(a.metrics))
+		for i := range g.bins {
+			g.bins[i] = make([]bin, a.clusters.bins)
+		}
+	}
+	if a.compare != nil {
+		g.unpaired = make([]int64, len(a.metrics))
+	}
+	return g
+}
+
 // collect reads all rows in plan order into groups.
 func (a *aggregate) collect(ctx context.Context) (*groups, error) {
-	gs := newGroups(a.grouping.total)
-	exact := a.exact()
-	find := func(code uint64) *group {
-		return gs.find(code, func() *group {
-			g := &group{code: code, accs: make([]accumulator, len(a.metrics))}
-			for i, m := range a.metrics {
-				g.accs[i] = newAccumulator(a.scope.experiment.Metrics[m].Kind, exact)
-			}
-			return g
-		})
+	if a.compare != nil {
+		return a.compare.collectPairs(ctx)
 	}
-	coders := make([]*coder, len(a.scope.blocks))
+	gs := newGroups(a.grouping.total)
+	coders, clusterCoders := make([]*coder, len(a.scope.blocks)), make([]*coder, len(a.scope.blocks))
 	for i, sb := range a.scope.blocks {
 		coders[i] = a.grouping.coder(sb)
+		if a.clusters != nil {
+			clusterCoders[i] = a.clusters.grouping.coder(sb)
+		}
 	}
-	failures := newFilter(a.where)
+	failures := newEvaluator(a.where)
 	err := a.scope.stream(ctx, a.where, func(p *page) error {
 		c := coders[p.block]
-		task, code := uint64(math.MaxUint64), uint64(0)
+		task, code, bin := uint64(math.MaxUint64), uint64(0), uint64(0)
 		for i := range p.rows {
 			r := &p.rows[i]
 			if r.ordinal != task {
 				task, code = r.ordinal, c.task(r.ordinal)
+				if a.clusters != nil {
+					bin = clusterCoders[p.block].task(r.ordinal) % a.clusters.bins
+				}
 			}
-			g := find(code + c.inner[r.row])
-			switch r.status {
-			case sweeps.OK:
-				g.sound++
-			case sweeps.InfeasibleRow:
-				g.infeasible++
-			case sweeps.UndefinedRow:
-				g.undefined++
-			}
-			for j, m := range a.metrics {
-				g.accs[j].add(&r.cells[m])
-			}
-			if len(a.theories) > 0 {
-				g.points.add(pointID{p.block, r.ordinal % c.perRep, r.row})
-			}
+			gs.find(code+c.inner[r.row], a.newGroup).add(a, r, pointID{p.block, r.ordinal % c.perRep, r.row}, bin)
 		}
 		return nil
 	}, func(block int) error {
 		return a.scope.eachFailed(block, failures, func(ordinal uint64, row int) {
-			find(coders[block].task(ordinal)+coders[block].inner[row]).failed++
+			gs.find(coders[block].task(ordinal)+coders[block].inner[row], a.newGroup).failed++
 		})
 	})
 	return gs, err
@@ -253,7 +342,7 @@ func (a *aggregate) collect(ctx context.Context) (*groups, error) {
 
 // eachFailed calls fn for the rows of a block's quarantined tasks that pass, as
 // rows of status "failed" without metrics.
-func (s *scope) eachFailed(block int, f *filter, fn func(ordinal uint64, row int)) error {
+func (s *scope) eachFailed(block int, f *evaluator, fn func(ordinal uint64, row int)) error {
 	sb := s.blocks[block]
 	failed, err := s.src.Failures(sb.id)
 	if err != nil {

@@ -171,11 +171,11 @@ func newGroups(total uint64) *groups {
 	return &groups{sparse: map[uint64]*group{}}
 }
 
-func (gs *groups) find(code uint64, create func() *group) *group {
+func (gs *groups) find(code uint64, create func(code uint64) *group) *group {
 	if gs.dense != nil {
 		g := gs.dense[code]
 		if g == nil {
-			g = create()
+			g = create(code)
 			gs.dense[code] = g
 			gs.all = append(gs.all, g)
 		}
@@ -183,7 +183,7 @@ func (gs *groups) find(code uint64, create func() *group) *group {
 	}
 	g := gs.sparse[code]
 	if g == nil {
-		g = create()
+		g = create(code)
 		gs.sparse[code] = g
 		gs.all = append(gs.all, g)
 	}

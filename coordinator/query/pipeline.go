@@ -19,15 +19,16 @@ const (
 
 // page is some tasks of a block on their way.
 type page struct {
-	sb     *scopeBlock
-	block  int // index of sb in the scope
-	reader *Reader
-	buf    []byte
-	tasks  []pageTask
-	parts  []pagePart
-	rows   []pageRow
-	err    error
-	ready  chan struct{}
+	sb      *scopeBlock
+	block   int // index of sb in the scope
+	reader  *Reader
+	buf     []byte
+	tasks   []pageTask
+	parts   []pagePart
+	rows    []pageRow
+	derived []sweeps.Cell // arena of cells with derived ones behind them
+	err     error
+	ready   chan struct{}
 }
 
 type pageTask struct {
@@ -49,7 +50,7 @@ func (p *page) full() bool { return len(p.tasks) == pageTasks || len(p.buf) >= p
 
 // stream decodes all rows of the scope that pass and gives them to consume in
 // plan order, page by page. after runs when a block has been consumed.
-func (s *scope) stream(ctx context.Context, w *where, consume func(p *page) error, after func(block int) error) error {
+func (s *scope) stream(ctx context.Context, w *expression, consume func(p *page) error, after func(block int) error) error {
 	for i := range s.blocks {
 		if err := s.streamBlock(ctx, i, w, consume); err != nil {
 			return err
@@ -61,7 +62,7 @@ func (s *scope) stream(ctx context.Context, w *where, consume func(p *page) erro
 	return nil
 }
 
-func (s *scope) streamBlock(ctx context.Context, block int, w *where, consume func(p *page) error) error {
+func (s *scope) streamBlock(ctx context.Context, block int, w *expression, consume func(p *page) error) error {
 	sb := s.blocks[block]
 	reader, err := NewReader(s.src, sb.plan, sb.id)
 	if err != nil {
@@ -76,9 +77,9 @@ func (s *scope) streamBlock(ctx context.Context, block int, w *where, consume fu
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
-			d, f := newDecoder(reader), newFilter(w)
+			d, f, c := newDecoder(reader), newEvaluator(w), s.newColumns()
 			for p := range work {
-				p.err = p.decode(d, f)
+				p.err = p.decode(d, f, c)
 				close(p.ready)
 			}
 		})
@@ -139,6 +140,7 @@ func (s *scope) streamBlock(ctx context.Context, block int, w *where, consume fu
 func (p *page) reset(sb *scopeBlock, block int, r *Reader) {
 	p.sb, p.block, p.reader = sb, block, r
 	p.buf, p.tasks, p.parts, p.rows = p.buf[:0], p.tasks[:0], p.parts[:0], p.rows[:0]
+	p.derived = p.derived[:0]
 	p.err, p.ready = nil, make(chan struct{})
 }
 
@@ -161,7 +163,7 @@ func (p *page) fill() error {
 }
 
 // decode finds the rows of the page's tasks that pass.
-func (p *page) decode(d *decoder, f *filter) error {
+func (p *page) decode(d *decoder, f *evaluator, c *columns) error {
 	part0, at := 0, 0
 	var parts []part
 	for _, t := range p.tasks {
@@ -174,19 +176,19 @@ func (p *page) decode(d *decoder, f *filter) error {
 		if err := d.decode(t.ordinal, parts); err != nil {
 			return err
 		}
-		if err := p.pick(d, f, t.ordinal); err != nil {
+		if err := p.pick(d, f, c, t.ordinal); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *page) pick(d *decoder, f *filter, ordinal uint64) error {
+func (p *page) pick(d *decoder, f *evaluator, c *columns, ordinal uint64) error {
 	var outer sweeps.Point
 	var replicate int
-	if f.program != nil {
+	if f.program != nil || len(c.derived) > 0 {
 		outer, replicate = p.sb.plan.Outer(ordinal)
-		if !f.perRow {
+		if f.program != nil && !f.perRow {
 			if ok, err := f.pass(outer, replicate, "", nil); err != nil || !ok {
 				return err
 			}
@@ -197,8 +199,15 @@ func (p *page) pick(d *decoder, f *filter, ordinal uint64) error {
 			continue
 		}
 		r := &d.rows[row]
+		cells := r.Cells
+		if len(c.derived) > 0 {
+			var err error
+			if cells, p.derived, err = c.extend(p.derived, p.sb.plan.At(outer, row), replicate, r.Status.String(), cells); err != nil {
+				return err
+			}
+		}
 		if f.perRow {
-			ok, err := f.pass(p.sb.plan.At(outer, row), replicate, r.Status.String(), r.Cells)
+			ok, err := f.pass(p.sb.plan.At(outer, row), replicate, r.Status.String(), cells)
 			if err != nil {
 				return err
 			}
@@ -206,7 +215,7 @@ func (p *page) pick(d *decoder, f *filter, ordinal uint64) error {
 				continue
 			}
 		}
-		p.rows = append(p.rows, pageRow{ordinal, row, r.Status, r.Cells})
+		p.rows = append(p.rows, pageRow{ordinal, row, r.Status, cells})
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 // raw gives the rows themselves.
 type raw struct {
 	scope   *scope
-	where   *where
+	where   *expression
 	metrics []int
 }
 
@@ -39,7 +39,7 @@ func (r *raw) columns() []Column {
 	}
 	cols = append(cols, Column{Name: "status", Kind: Text, Doc: "ok, infeasible or undefined"})
 	for _, m := range r.metrics {
-		q := &e.Metrics[m]
+		q := &r.scope.metrics[m]
 		c := Column{Name: q.Name, Unit: q.Unit, Doc: q.Doc}
 		switch q.Kind {
 		case sweeps.MetricCount:
@@ -81,7 +81,7 @@ func (r *raw) each(ctx context.Context, fn func(row []Field) error) error {
 			}
 			row = append(row, textField(x.status.String()))
 			for _, m := range r.metrics {
-				row = rawCell(row, r.scope.experiment.Metrics[m].Kind, &x.cells[m])
+				row = rawCell(row, r.scope.metrics[m].Kind, &x.cells[m])
 			}
 			if err := fn(row); err != nil {
 				return err

@@ -15,6 +15,8 @@ type scope struct {
 	name       string
 	revision   string
 	experiment *sweeps.Experiment
+	metrics    []sweeps.Metric // the experiment's, then derived ones
+	derived    []*derived
 	blocks     []*scopeBlock
 	values     map[string][]sweeps.Value // param -> its values in the sweep, ascending
 	varying    []string                  // params of more than one value, in the order of the axes
@@ -51,6 +53,7 @@ func newScope(src Source, reg *sweeps.Registry, name string) (*scope, error) {
 	if s.experiment == nil {
 		return nil, fmt.Errorf("sweep %s has no blocks", name)
 	}
+	s.metrics = slices.Clone(s.experiment.Metrics)
 	s.collect()
 	return s, nil
 }

@@ -18,6 +18,9 @@ const tableSample = 1000
 // other formats.
 var seldom = []string{"sd", "min", "q05", "q25", "median", "q75", "q95", "max", "count_k", "count_n"}
 
+// exact are columns that have no error, so that the row's sem says nothing of them.
+var exact = []string{"level", "below", "above", "bin_low", "bin_high"}
+
 // writeTable writes aligned columns for people: numbers rounded to what their
 // standard error supports, no columns that are seldom read or that are empty.
 func writeTable(ctx context.Context, w *bufio.Writer, r *Result) error {
@@ -118,6 +121,8 @@ func (t *table) cells(row []Field) []string {
 			out[j] = string(appendPlain(nil, c.Kind, &row[i]))
 		case !t.r.Raw && (c.Name == "z" || strings.HasPrefix(c.Name, "z_")):
 			out[j] = strconv.FormatFloat(row[i].Num, 'f', 2, 64)
+		case !t.r.Raw && slices.Contains(exact, c.Name):
+			out[j] = rounded(row[i].Num, math.NaN())
 		default:
 			out[j] = rounded(row[i].Num, sem)
 		}

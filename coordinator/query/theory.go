@@ -18,13 +18,13 @@ type theoryColumn struct {
 
 // theories gives each curve of the selected metrics its column: the name without
 // punctuation, "theory" standing for itself.
-func theories(e *sweeps.Experiment, metrics []int) []theoryColumn {
+func theories(e *sweeps.Experiment, list []sweeps.Metric, metrics []int) []theoryColumn {
 	var out []theoryColumn
 	for _, m := range metrics {
 		for i := range e.Theory {
 			th := &e.Theory[i]
-			kind := e.Metrics[m].Kind
-			if th.Metric != e.Metrics[m].Name || kind == sweeps.MetricVector || kind == sweeps.MetricHistogram && th.Mass == nil {
+			kind := list[m].Kind
+			if th.Metric != list[m].Name || kind == sweeps.MetricVector || kind == sweeps.MetricHistogram && th.Mass == nil {
 				continue
 			}
 			suffix := theorySuffix(th.Name)
@@ -77,20 +77,22 @@ type pointSet struct {
 	more bool
 }
 
-func (p *pointSet) add(id pointID) {
+// add reports whether the point is new.
+func (p *pointSet) add(id pointID) bool {
 	if p.more {
-		return
+		return false
 	}
 	for i := len(p.ids) - 1; i >= 0; i-- {
 		if p.ids[i] == id {
-			return
+			return false
 		}
 	}
 	if len(p.ids) == maxPoints {
 		p.ids, p.more = nil, true
-		return
+		return false
 	}
 	p.ids = append(p.ids, id)
+	return true
 }
 
 // predict returns what a curve says about a group: NaN if it is undefined or
@@ -101,9 +103,7 @@ func (s *scope) predict(eval func(sweeps.Point) float64, set *pointSet) float64 
 	}
 	common := math.NaN()
 	for i, id := range set.ids {
-		sb := s.blocks[id.block]
-		outer, _ := sb.plan.Outer(id.outer)
-		x := eval(sb.plan.At(outer, id.row))
+		x := s.predictAt(eval, id)
 		if i > 0 && x != common {
 			return math.NaN()
 		}
@@ -112,10 +112,34 @@ func (s *scope) predict(eval func(sweeps.Point) float64, set *pointSet) float64 
 	return common
 }
 
+func (s *scope) predictAt(eval func(sweeps.Point) float64, id pointID) float64 {
+	sb := s.blocks[id.block]
+	outer, _ := sb.plan.Outer(id.outer)
+	return eval(sb.plan.At(outer, id.row))
+}
+
+// predictDifference is predict for pairs of points: others[i] belongs to the i-th of set.
+func (s *scope) predictDifference(eval func(sweeps.Point) float64, set *pointSet, others []pointID) float64 {
+	if set.more || len(set.ids) == 0 {
+		return math.NaN()
+	}
+	common := math.NaN()
+	for i, id := range set.ids {
+		a, b := s.predictAt(eval, id), s.predictAt(eval, others[i])
+		// Differences that are equal in theory may differ by rounding.
+		if x := b - a; i == 0 {
+			common = x
+		} else if !(math.Abs(x-common) <= 1e-12*(math.Abs(a)+math.Abs(b))) {
+			return math.NaN()
+		}
+	}
+	return common
+}
+
 // score is how many standard errors a line lies above its prediction.
 func score(kind sweeps.MetricKind, s *stats, theory float64) float64 {
 	sem := s.sem
-	if kind == sweeps.MetricCount || kind == sweeps.MetricHistogram {
+	if !s.robust && (kind == sweeps.MetricCount || kind == sweeps.MetricHistogram) {
 		sem = math.Sqrt(float64(theory*(1-theory)) / s.trials)
 	}
 	if !(sem > 0) {

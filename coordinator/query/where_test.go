@@ -102,6 +102,62 @@ func TestWhereSeesEverything(t *testing.T) {
 
 // FuzzWhere: no expression may crash the engine or change the rows that pass
 // between two evaluations.
+// FuzzRequest: whatever a request says, it is answered or refused as a mistake of the request, twice in the same way, and
+// its rows have the columns that are announced.
+func FuzzRequest(f *testing.F) {
+	fix := newFixture(f)
+	b, id := fix.block(f, 1, 0, 3, sweeps.Numbers("N", 50, 100), sweeps.Numbers("alpha", 0.5, 1), sweeps.Values("solution", sweeps.Str("A"), sweeps.Str("B")),
+		sweeps.Numbers("kappa", 0, 1, 2))
+	fix.compute(f, b, id, all(b), nil)
+	fix.sweep(f, "s", id)
+	f.Add("alpha > 0.5", "kappa,N", "y,feasible", "r=y*N", "", "", "", 0, uint8(0))
+	f.Add("", "", "", "t = y > 0", "t=0.5", "alpha", "", 200, uint8(1))
+	f.Add("status == 'ok'", "kappa", "", "", "", "", "solution=A,B", 0, uint8(0))
+	f.Add("", "alpha", "y", "", "", "", "N=50,100", 100, uint8(0))
+	f.Add("", "", "weights", "", "", "", "", 0, uint8(2))
+	f.Add("", "N", "", "z=profile[N-50]", "only_b=1e300", "gamma", "x=,", -5, uint8(1))
+	f.Fuzz(func(t *testing.T, where, by, metric, column, crossing, along, compare string, bootstrap int, bits uint8) {
+		if bootstrap > 300 {
+			bootstrap = 300 // only slower
+		}
+		req := Request{Sweep: "s", Where: where, Crossing: crossing, Along: along, Compare: compare, Bootstrap: bootstrap, Log: bits&1 != 0, Raw: bits&2 != 0}
+		for dst, text := range map[*[]string]string{&req.By: by, &req.Metrics: metric} {
+			if text != "" {
+				*dst = strings.Split(text, ",")
+			}
+		}
+		if column != "" {
+			req.Columns = []string{column}
+		}
+		run := func() (string, error) {
+			res, err := Run(fix.st, fix.reg, req)
+			if err != nil {
+				return "", err
+			}
+			if err := res.Each(t.Context(), func(row []Field) error {
+				if len(row) != len(res.Columns) {
+					t.Fatalf("a row of %d fields, %d columns", len(row), len(res.Columns))
+				}
+				return nil
+			}); err != nil {
+				return "", err
+			}
+			var out strings.Builder
+			err = Write(t.Context(), &out, res, CSV)
+			return out.String(), err
+		}
+		a, errA := run()
+		b, errB := run()
+		if a != b || (errA == nil) != (errB == nil) {
+			t.Fatalf("%q, %v; then %q, %v", a, errA, b, errB)
+		}
+		var in *InputError
+		if errA != nil && !errors.As(errA, &in) {
+			t.Fatalf("an error that is not one of the request: %v", errA)
+		}
+	})
+}
+
 func FuzzWhere(f *testing.F) {
 	for _, s := range []string{"alpha > 1", `solution == "B" and kappa < 0.5`, "profile[0] > 0", "1..9999999 == []", "all(profile, # > 0)",
 		"filter(1..1000, # % 2 == 0) == nil", "let x = N; x > 1", `status matches "^o"`, "$env", "replicate ?? 1", "empty(y)", "N ? y > 1 : balanced", "1/0 > 0", "\x00", `"\uD800"`} {
@@ -114,7 +170,7 @@ func FuzzWhere(f *testing.F) {
 	}
 	row := demoRow(p, 1, 1)
 	f.Fuzz(func(t *testing.T, text string) {
-		w, err := compileWhere(e, text)
+		w, err := compileWhere(e, e.Metrics, text)
 		if err != nil {
 			var in *InputError
 			if !errors.As(err, &in) {
@@ -122,8 +178,8 @@ func FuzzWhere(f *testing.F) {
 			}
 			return
 		}
-		a, errA := newFilter(w).pass(p, 1, "ok", row.Cells)
-		b, errB := newFilter(w).pass(p, 1, "ok", row.Cells)
+		a, errA := newEvaluator(w).pass(p, 1, "ok", row.Cells)
+		b, errB := newEvaluator(w).pass(p, 1, "ok", row.Cells)
 		if a != b || (errA == nil) != (errB == nil) {
 			t.Fatalf("%q gives %v %v, then %v %v", text, a, errA, b, errB)
 		}

@@ -1565,8 +1565,20 @@ type QueryRequest struct {
 	By      []string `protobuf:"bytes,3,rep,name=by,proto3" json:"by,omitempty"`
 	Metrics []string `protobuf:"bytes,4,rep,name=metrics,proto3" json:"metrics,omitempty"`
 	Raw     bool     `protobuf:"varint,5,opt,name=raw,proto3" json:"raw,omitempty"`
-	// table, csv, json or parquet.
-	Format        string `protobuf:"bytes,6,opt,name=format,proto3" json:"format,omitempty"`
+	// table, csv, json, ndjson or parquet.
+	Format string `protobuf:"bytes,6,opt,name=format,proto3" json:"format,omitempty"`
+	// Derived metrics, NAME=EXPRESSION each.
+	Columns []string `protobuf:"bytes,7,rep,name=columns,proto3" json:"columns,omitempty"`
+	// Resamples of bootstrap intervals; 0: normal and Wilson intervals.
+	Bootstrap uint32 `protobuf:"varint,8,opt,name=bootstrap,proto3" json:"bootstrap,omitempty"`
+	// METRIC=VALUE: where the metric's mean crosses the value along a param; empty: aggregates.
+	Crossing string `protobuf:"bytes,9,opt,name=crossing,proto3" json:"crossing,omitempty"`
+	// The param along which; empty: the first of by.
+	Along string `protobuf:"bytes,10,opt,name=along,proto3" json:"along,omitempty"`
+	// Interpolate in the param's logarithm.
+	Log bool `protobuf:"varint,11,opt,name=log,proto3" json:"log,omitempty"`
+	// PARAM=A,B: paired differences between two values of a param; empty: none.
+	Compare       string `protobuf:"bytes,12,opt,name=compare,proto3" json:"compare,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1639,6 +1651,48 @@ func (x *QueryRequest) GetRaw() bool {
 func (x *QueryRequest) GetFormat() string {
 	if x != nil {
 		return x.Format
+	}
+	return ""
+}
+
+func (x *QueryRequest) GetColumns() []string {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+func (x *QueryRequest) GetBootstrap() uint32 {
+	if x != nil {
+		return x.Bootstrap
+	}
+	return 0
+}
+
+func (x *QueryRequest) GetCrossing() string {
+	if x != nil {
+		return x.Crossing
+	}
+	return ""
+}
+
+func (x *QueryRequest) GetAlong() string {
+	if x != nil {
+		return x.Along
+	}
+	return ""
+}
+
+func (x *QueryRequest) GetLog() bool {
+	if x != nil {
+		return x.Log
+	}
+	return false
+}
+
+func (x *QueryRequest) GetCompare() string {
+	if x != nil {
+		return x.Compare
 	}
 	return ""
 }
@@ -1929,14 +1983,21 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x03key\x18\x02 \x01(\tR\x03key\"B\n" +
 	"\x10FindTaskResponse\x12\x14\n" +
 	"\x05block\x18\x01 \x01(\fR\x05block\x12\x18\n" +
-	"\aordinal\x18\x02 \x01(\x04R\aordinal\"\x8e\x01\n" +
+	"\aordinal\x18\x02 \x01(\x04R\aordinal\"\xa4\x02\n" +
 	"\fQueryRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x14\n" +
 	"\x05where\x18\x02 \x01(\tR\x05where\x12\x0e\n" +
 	"\x02by\x18\x03 \x03(\tR\x02by\x12\x18\n" +
 	"\ametrics\x18\x04 \x03(\tR\ametrics\x12\x10\n" +
 	"\x03raw\x18\x05 \x01(\bR\x03raw\x12\x16\n" +
-	"\x06format\x18\x06 \x01(\tR\x06format\"\xf4\x01\n" +
+	"\x06format\x18\x06 \x01(\tR\x06format\x12\x18\n" +
+	"\acolumns\x18\a \x03(\tR\acolumns\x12\x1c\n" +
+	"\tbootstrap\x18\b \x01(\rR\tbootstrap\x12\x1a\n" +
+	"\bcrossing\x18\t \x01(\tR\bcrossing\x12\x14\n" +
+	"\x05along\x18\n" +
+	" \x01(\tR\x05along\x12\x10\n" +
+	"\x03log\x18\v \x01(\bR\x03log\x12\x18\n" +
+	"\acompare\x18\f \x01(\tR\acompare\"\xf4\x01\n" +
 	"\vPlotRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x14\n" +
 	"\x05where\x18\x02 \x01(\tR\x05where\x12\f\n" +
