@@ -59,7 +59,8 @@ func (e *Engine) Cholesky(a []float64, lda, n int) error {
 
 		u := update{c: a[j1*lda+j1:], ldc: lda, m: rest, n: rest, left: &s.below, right: &s.below, lower: true, load: true, sub: true}
 		next := cholBlockLen(rest)
-		rows := (rest - next + blockRows - 1) / blockRows
+		height := e.blockHeight(rest - next)
+		rows := (rest - next + height - 1) / height
 		cols := (rest + blockCols - 1) / blockCols
 		var err error
 		e.parallel(1+rows*cols, rest*rest/2*cholBlock, func(worker, task int) {
@@ -68,8 +69,8 @@ func (e *Engine) Cholesky(a []float64, lda, n int) error {
 				err = e.factorDiagonal(a, lda, j1, next, e.edgeTile(worker))
 				return
 			}
-			i0, c0 := next+(rows-1-(task-1)/cols)*blockRows, (task-1)%cols*blockCols
-			e.path.updateBlock(u, i0, min(i0+blockRows, rest), c0, min(c0+blockCols, rest), e.edgeTile(worker))
+			i0, c0 := next+(rows-1-(task-1)/cols)*height, (task-1)%cols*blockCols
+			e.path.updateBlock(u, i0, min(i0+height, rest), c0, min(c0+blockCols, rest), e.edgeTile(worker))
 		})
 		if err != nil {
 			return err

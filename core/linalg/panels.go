@@ -77,14 +77,18 @@ func (e *Engine) packScaled(p, scaled *panels, s source, d []float64) {
 	blocks := (p.k + blockK - 1) / blockK
 	// A packed number costs about as much as 16 multiply-adds.
 	e.parallel(p.count*blocks, 16*p.n*p.k, func(_, task int) {
-		i, l0 := task/blocks, task%blocks*blockK
-		k := p.blockLen(l0)
-		panel := p.panel(i, l0)
-		e.path.packPanel(panel, p.w, k, p.n-i*p.w, s, i*p.w, l0)
-		if scaled != nil {
-			e.path.scalePanel(scaled.panel(i, l0), panel, p.w, d[l0:l0+k])
-		}
+		e.path.packBlock(p, scaled, s, d, task/blocks, task%blocks*blockK)
 	})
+}
+
+// packBlock fills panel i of the inner block at l0, and that of scaled unless nil.
+func (p Path) packBlock(dst, scaled *panels, s source, d []float64, i, l0 int) {
+	k := dst.blockLen(l0)
+	panel := dst.panel(i, l0)
+	p.packPanel(panel, dst.w, k, dst.n-i*dst.w, s, i*dst.w, l0)
+	if scaled != nil {
+		p.scalePanel(scaled.panel(i, l0), panel, dst.w, d[l0:l0+k])
+	}
 }
 
 // scalePanel sets dst[l*w+r] = src[l*w+r] * d[l].

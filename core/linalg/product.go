@@ -1,5 +1,7 @@
 package linalg
 
+import "math"
+
 // Syrk sets the lower triangle of the n x n matrix C to that of
 // A diag(d) A', A n x k; d has k numbers, nil means all ones. For j <= i, c_ij
 // is the chain over l of fma(a_il d_l, a_jl, s). The upper triangle of C is
@@ -33,6 +35,10 @@ func (e *Engine) syrk(op string, c []float64, ldc int, s source, n, k int, d []f
 		}
 		return
 	}
+	if e.team.helpers > 0 && n*k <= privateSize && n*n/2*k >= threadWork {
+		e.syrkPrivate(c, ldc, s, n, k, d)
+		return
+	}
 	for l0 := 0; l0 < k; l0 += superK {
 		kl := min(superK, k-l0)
 		e.right.reset(e.path.width(), n, kl)
@@ -46,6 +52,60 @@ func (e *Engine) syrk(op string, c []float64, ldc int, s source, n, k int, d []f
 		}
 		e.update(update{c: c, ldc: ldc, m: n, n: n, left: left, right: &e.right, lower: true, load: l0 > 0})
 	}
+}
+
+// privateSize is the size of an operand up to which each thread packs it for itself. What one core packs and another reads
+// has to cross between their caches, there and back with the next product: up to this size that costs more than to pack
+// it twice.
+const privateSize = 1 << 20
+
+// private is the packed memory of one thread's part of a product.
+type private struct{ left, right panels }
+
+// syrkPrivate is syrk with one task per thread: a range of rows of C, of about equal areas, with packed operands of its own.
+func (e *Engine) syrkPrivate(c []float64, ldc int, s source, n, k int, d []float64) {
+	parts := int(e.team.helpers) + 1
+	for len(e.private) < parts {
+		e.private = append(e.private, &private{})
+	}
+	w := e.path.width()
+	cut := func(part int) int { // the first row of a part
+		if part == parts {
+			return n
+		}
+		return int(float64(n)*math.Sqrt(float64(part)/float64(parts))) / (3 * w) * (3 * w)
+	}
+	e.parallel(parts, n*n/2*k, func(worker, part int) {
+		p, i0, i1 := e.private[part], cut(part), cut(part+1)
+		if i0 >= i1 {
+			return
+		}
+		for l0 := 0; l0 < k; l0 += superK {
+			kl := min(superK, k-l0)
+			from := s.from(l0)
+			p.right.reset(w, i1, kl)
+			left, scale := &p.right, []float64(nil)
+			if d != nil {
+				left, scale = &p.left, d[l0:l0+kl]
+				left.reset(w, i1, kl)
+			}
+			for b := 0; b < kl; b += blockK {
+				for i := range p.right.count {
+					scaled := left
+					if d == nil || i*w < i0 {
+						scaled = nil // a row of the right operand only
+					}
+					e.path.packBlock(&p.right, scaled, from, scale, i, b)
+				}
+			}
+			u := update{c: c, ldc: ldc, m: i1, n: i1, left: left, right: &p.right, lower: true, load: l0 > 0}
+			for j := 0; j < i1; j += blockCols {
+				for i := i0; i < i1; i += blockRows {
+					e.path.updateBlock(u, i, min(i+blockRows, i1), j, min(j+blockCols, i1), e.edgeTile(worker))
+				}
+			}
+		}
+	})
 }
 
 // Gemm sets C = alpha A B + beta C for A m x k, B k x n, C m x n. c_ij is the

@@ -34,17 +34,26 @@ const (
 // update runs u, blocks of C in parallel.
 func (e *Engine) update(u update) {
 	cols := (u.n + blockCols - 1) / blockCols
-	rows := (u.m + blockRows - 1) / blockRows
+	height := e.blockHeight(u.m)
+	rows := (u.m + height - 1) / height
 	work := u.m * u.n * u.left.k
 	if u.lower {
 		work /= 2
 	}
 	e.parallel(rows*cols, work, func(worker, task int) {
-		// The last rows first: of a triangle they are the long ones, and the
-		// small tasks that remain even out the finish.
-		i0, j0 := (rows-1-task/cols)*blockRows, task%cols*blockCols
-		e.path.updateBlock(u, i0, min(i0+blockRows, u.m), j0, min(j0+blockCols, u.n), e.edgeTile(worker))
+		i0, j0 := (rows-1-task/cols)*height, task%cols*blockCols
+		e.path.updateBlock(u, i0, min(i0+height, u.m), j0, min(j0+blockCols, u.n), e.edgeTile(worker))
 	})
+}
+
+// blockHeight is blockRows, or less so that a few threads find enough tasks in m rows to end at the same time.
+func (e *Engine) blockHeight(m int) int {
+	if e.team.helpers < 1 {
+		return blockRows
+	}
+	const tallest = 24 // of all paths, three times a tile's rows
+	h := m / (8 * e.threads) / tallest * tallest
+	return max(tallest, min(h, blockRows))
 }
 
 // updateBlock runs u for the rows i0..i1-1 and columns j0..j1-1 of C, where i0
