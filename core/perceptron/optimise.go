@@ -27,9 +27,20 @@ type optimum struct {
 	stopped    bool // stopped early, as the goal allowed
 }
 
-// optimise runs the interior point to a coarse gap, then the active set, and goes back and forth until the gap is
+// optimise solves the program: on the rows and weights that matter if that works, else on all. It runs the interior point to a coarse gap, then the active set, and goes back and forth until the gap is
 // closed or the interior point resolves no more.
 func (g *program) optimise(ctx context.Context, want goal) (optimum, error) {
+	first, ok := g.sifted(ctx, want)
+	if ok {
+		return first, nil
+	}
+	r, err := g.optimiseAll(ctx, want)
+	r.iterations += first.iterations
+	return r, err
+}
+
+// optimiseAll is optimise on all rows and weights from the start.
+func (g *program) optimiseAll(ctx context.Context, want goal) (optimum, error) {
 	if g.c != nil {
 		r, err := g.optimiseFrom(ctx, want, 0)
 		if err != nil || r.exact && (r.lower > signTol || r.upper <= signTol) || r.stopped || r.upper < -hopeless {
@@ -171,12 +182,15 @@ func (g *program) polishFrom(ctx context.Context, ip *ipm, po *polish, unit, rel
 // the Gram matrix, of order n/2, turns one into the other; a weight is in F if eta v outweighs z.
 func (po *polish) guess(ip *ipm) {
 	for mu := range po.inS {
-		po.inS[mu] = ip.lambda[mu]*float64(po.g.n)/2 > ip.s[mu]*ip.eta
+		po.inS[mu] = ip.rowIn(mu)
 	}
 	for j := range po.inF {
-		po.inF[j] = ip.v[j]*ip.eta > ip.z[j]
+		po.inF[j] = ip.weightIn(j)
 	}
 }
+
+func (ip *ipm) rowIn(mu int) bool   { return ip.lambda[mu]*float64(ip.g.n)/2 > ip.s[mu]*ip.eta }
+func (ip *ipm) weightIn(j int) bool { return ip.v[j]*ip.eta > ip.z[j] }
 
 // leastNorm finds the solution of least norm of a linear program whose optimum pt is not unique: the limit of small
 // eta of the program with objective kappa - eta |v|^2/2, reached at a finite eta. False if no eta tried settles it.

@@ -16,6 +16,8 @@ type Options struct {
 	Tol float64
 	// SkipSignedMargin leaves SignedMargin of a feasible A undefined (NaN): it saves the solve of B that finds it.
 	SkipSignedMargin bool
+
+	siftFrom int // patterns times inputs from which a problem is sifted; 0: siftFrom
 }
 
 // resolved fills in the defaults.
@@ -35,6 +37,9 @@ func (o *Options) resolved() Options {
 	}
 	if !(r.Tol > 0) || r.Tol > CertifiedGap {
 		r.Tol = CertifiedGap
+	}
+	if r.siftFrom == 0 {
+		r.siftFrom = siftFrom
 	}
 	return r
 }

@@ -53,6 +53,10 @@ const (
 	supportTol = 1e-12
 	// slackTol: a row outside S enters when it is violated by more than this, relative to its size.
 	slackTol = 1e-13
+	// exactGap: the relative gap below which a round's equations are solved to the last bit.
+	exactGap = 1e-7
+	// singularMargin: they are, too, if S comes that close to the size of F.
+	singularMargin = 4
 	// goodGap: no further rounds once the gap, relative to the terms it is a difference of, is this small.
 	goodGap = 1e-13
 )
@@ -162,28 +166,37 @@ func (po *polish) weight(border []float64) float64 {
 	return float64(len(po.rows)) / bb
 }
 
-// solve overwrites p (length |S|) with (G + rho b b')^-1 r, refined.
-func (po *polish) solve(p []float64, r func(k int) float64) {
+// solve overwrites p (length |S|) with (G + rho b b')^-1 r, refined if exact.
+func (po *polish) solve(p []float64, r func(k int) float64, exact bool) {
 	g, ns, nf := po.g, len(po.rows), po.width
+	for k := range p[:ns] {
+		p[k] = r(k)
+	}
+	want := 0.0
+	for _, x := range p[:ns] {
+		want = math.Max(want, math.Abs(x))
+	}
+	g.eng.SolveLower(po.gram, ns, ns, p)
+	g.eng.SolveLowerT(po.gram, ns, ns, p)
+	if !exact {
+		return
+	}
 	res := po.row[:ns]
-	clear(p[:ns])
 	best := math.Inf(1)
-	for range 6 {
+	for range 5 {
 		g.eng.MulVecT(po.col[:nf], po.b, nf, ns, nf, p[:ns])
 		g.eng.MulVec(res, po.b, nf, ns, nf, po.col[:nf])
 		var bp float64
 		if po.border != nil {
 			bp = po.dot(po.border, p)
 		}
-		size, want := 0.0, 0.0
+		size := 0.0
 		for k := range res {
-			rk := r(k)
-			res[k] = rk - res[k]
+			res[k] = r(k) - res[k]
 			if po.border != nil {
 				res[k] -= float64(po.rho * bp * po.border[po.rows[k]])
 			}
 			size = math.Max(size, math.Abs(res[k]))
-			want = math.Max(want, math.Abs(rk))
 		}
 		if size <= 1e-16*want || !(size < best/2) {
 			return
@@ -203,17 +216,42 @@ func (po *polish) unitBall(unit float64) (best point, ok bool) {
 	g := po.g
 	best = point{lower: math.Inf(-1), upper: math.Inf(1), ballActive: true}
 	bestGap, since := math.Inf(1), 0
+	most := 0
 	for round := 1; round <= polishRounds; round++ {
 		best.rounds = round
+		if size := count(po.inS); most == 0 {
+			most = size + size/4 + 10
+		} else if size > most {
+			return best, false
+		}
 		if !po.gather(g.e, false) {
 			return best, false
 		}
-		kappa, tau, good := po.ballEquations()
+		// Rounding matters in the last round only, and where the system is nearly singular.
+		exact := po.guard > 0 || len(po.rows)+singularMargin >= len(po.cols)
+		kappa, tau, good := po.ballEquations(exact)
 		if !good {
 			return best, false
 		}
 		po.evaluate(kappa, tau, &best)
 		changed := po.update(kappa)
+		if !exact && (!changed || best.upper-best.lower <= exactGap*math.Max(math.Abs(best.upper), 1e-3)) {
+			if kappa, tau, good = po.ballEquations(true); !good {
+				return best, false
+			}
+			po.evaluate(kappa, tau, &best)
+			for mu := range po.inS {
+				po.inS[mu] = false
+			}
+			for _, mu := range po.rows {
+				po.inS[mu] = true
+			}
+			clear(po.inF)
+			for _, j := range po.cols {
+				po.inF[j] = true
+			}
+			changed = po.update(kappa)
+		}
 		scale := math.Max(math.Abs(best.lower), math.Abs(best.upper))
 		if !math.IsInf(scale, 1) && best.upper-best.lower <= goodGap*math.Max(scale, 1e-3) {
 			return best, true
@@ -232,17 +270,17 @@ func (po *polish) unitBall(unit float64) (best point, ok bool) {
 }
 
 // ballEquations solves for kappa and tau and leaves the unnormalised multipliers in po.lambda.
-func (po *polish) ballEquations() (kappa, tau float64, ok bool) {
+func (po *polish) ballEquations(exact bool) (kappa, tau float64, ok bool) {
 	g, ns := po.g, len(po.rows)
 	pc, pd, pe := po.pc[:ns], po.pd[:ns], po.pe[:ns]
 	clear(pc)
 	if g.c != nil {
-		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] })
+		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] }, exact)
 	}
-	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] })
+	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] }, exact)
 	var tauC, tauD float64 // tau = tauC + kappa tauD
 	if g.e != nil {
-		po.solve(pe, func(k int) float64 { return g.e[po.rows[k]] })
+		po.solve(pe, func(k int) float64 { return g.e[po.rows[k]] }, exact)
 		ee := po.dot(g.e, pe)
 		if ee > 0 {
 			tauC, tauD = -po.dot(g.e, pc)/ee, -po.dot(g.e, pd)/ee

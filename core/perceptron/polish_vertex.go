@@ -29,9 +29,9 @@ func (po *polish) vertex(unit float64) (best point, ok, least bool) {
 	pc, pd := po.pc[:ns], po.pd[:ns]
 	clear(pc)
 	if g.c != nil {
-		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] })
+		po.solve(pc, func(k int) float64 { return g.c[po.rows[k]] }, true)
 	}
-	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] })
+	po.solve(pd, func(k int) float64 { return g.d[po.rows[k]] }, true)
 	second := -po.rho * po.dot(g.d, pc)
 	kappa := second
 	g.eng.MulVecT(po.col[:po.width], po.b, po.width, ns, po.width, pc)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gardner/core/linalg"
 )
 
 // Problem is one perceptron problem. The zero values of Drive, Margins and Equal mean no drive, margins 1 and no
@@ -37,9 +39,12 @@ func (p *Problem) Validate() error {
 			return &InputError{Field: f.name, Row: -1, Col: -1, Msg: fmt.Sprintf("has %d values, must have %d (P=%d, N=%d)", f.has, f.len, p.P, p.N)}
 		}
 	}
-	for k, x := range p.X {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return &InputError{Field: "X", Row: k / p.N, Col: k % p.N, Msg: fmt.Sprintf("is %v, must be finite", x)}
+	// The sum of squares is finite only if all are; it may overflow even so.
+	if square := linalg.Dot(p.X, p.X); math.IsNaN(square) || math.IsInf(square, 0) {
+		for k, x := range p.X {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return &InputError{Field: "X", Row: k / p.N, Col: k % p.N, Msg: fmt.Sprintf("is %v, must be finite", x)}
+			}
 		}
 	}
 	for mu, y := range p.Labels {

@@ -33,13 +33,15 @@ type program struct {
 	work  *Workspace
 	tol   float64
 	kind  Kind
+
+	siftFrom int // see sifted
 }
 
 // newProgram builds A, d and the flags; free drops the sign constraints.
 func newProgram(p *Problem, free bool, kind Kind, o *Options) *program {
 	m, n := p.P, p.N
 	g := &program{m: m, n: n, a: o.Workspace.take("a", m*n), d: o.Workspace.take("d", m), eng: o.Engine,
-		work: o.Workspace, tol: o.Tol, kind: kind}
+		work: o.Workspace, tol: o.Tol, kind: kind, siftFrom: o.siftFrom}
 	var square float64
 	for mu := range m {
 		row := p.X[mu*n : (mu+1)*n]
@@ -49,12 +51,13 @@ func newProgram(p *Problem, free bool, kind Kind, o *Options) *program {
 	if !(g.sigma > 0) {
 		g.sigma = 1
 	}
-	scale := make([]float64, n)
-	for i := range scale {
-		scale[i] = 1 / g.sigma
+	plus, minus := make([]float64, n), make([]float64, n) // g/sigma and -g/sigma
+	for i := range plus {
+		plus[i] = 1 / g.sigma
 		if p.Signs[i] < 0 && !free {
-			scale[i] = -scale[i]
+			plus[i] = -plus[i]
 		}
+		minus[i] = -plus[i]
 		if p.Signs[i] == 0 || free {
 			if g.free == nil {
 				g.free = make([]bool, n)
@@ -64,9 +67,13 @@ func newProgram(p *Problem, free bool, kind Kind, o *Options) *program {
 	}
 	g.plain = len(p.Equal) == 0
 	for mu := range m {
-		y, row, out := p.Labels[mu], p.X[mu*n:(mu+1)*n], g.a[mu*n:(mu+1)*n]
+		row, out, scale := p.X[mu*n:(mu+1)*n], g.a[mu*n:(mu+1)*n], plus
+		if p.Labels[mu] < 0 {
+			scale = minus
+		}
+		out, scale = out[:len(row)], scale[:len(row)]
 		for i, x := range row {
-			out[i] = float64(y*x) * scale[i]
+			out[i] = x * scale[i]
 		}
 		g.d[mu] = p.margin(mu)
 		if g.d[mu] == 0 {

@@ -1,0 +1,203 @@
+package perceptron
+
+import (
+	"context"
+	"math"
+	"slices"
+)
+
+// siftFrom is the size, the product of patterns and inputs, from which a program is sifted.
+const siftFrom = 60 * 60
+
+// sifted runs the interior point on the rows and weights that ridge picks only, and starts the active set of the full
+// program from its supports: that takes in what was left out wrongly and proves the result on the full program.
+// False: nothing was gained but time lost, a fraction of what the full interior point costs.
+func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
+	if !g.plain || g.m*g.n < g.siftFrom || 5*g.m > 8*g.n || want.signOnly || g.e == nil && g.c == nil {
+		return optimum{}, false
+	}
+	r, ok := newRidge(g)
+	if !ok {
+		return optimum{}, false
+	}
+	rounds := 0
+	for _, eps := range ridgeSchedule {
+		if !r.round(eps * r.spread) {
+			break
+		}
+		rounds++
+		if rounds >= 3 && len(r.rows)*10 < len(r.cols)*11 {
+			break
+		}
+		if rounds == 2 && len(r.rows) > 2*len(r.cols) {
+			return optimum{iterations: rounds}, false
+		}
+	}
+	if rounds < 3 {
+		return optimum{}, false
+	}
+	keep, ok := r.choose()
+	if !ok {
+		return optimum{iterations: rounds}, false
+	}
+	po := newPolish(g)
+	inner := g.restricted(keep)
+	ip := newIPM(inner, 0)
+	gate := firstGate
+	for tries := 0; tries < siftTries && ip.iterations < interiorLimit; {
+		if ctx.Err() != nil {
+			break
+		}
+		if err := ip.step(); err != nil || ip.stalled {
+			break
+		}
+		lo, up := ip.lowerBound, ip.upperBound
+		rel := (up - lo) / math.Max(1e-3, math.Max(math.Abs(lo), math.Abs(up)))
+		if rel > gate {
+			continue
+		}
+		if inner.c != nil && ip.q > ip.eta || inner.c == nil && lo <= 0 {
+			break // a linear program, or hardly feasible: see polishFrom
+		}
+		gate = math.Min(gate, rel) * gateStep
+		tries++
+		po.guessLifted(ip, keep)
+		pt, ok := po.unitBall(want.unit)
+		rounds += pt.rounds
+		if ok && pt.lower > signTol {
+			return optimum{point: pt, iterations: ip.iterations + rounds, exact: true}, true
+		}
+	}
+	return optimum{iterations: ip.iterations + rounds}, false
+}
+
+// siftTries is the number of times the active set is started from a restricted program.
+const siftTries = 2
+
+// guessLifted is guess from a restricted program's interior point; what was left out is out.
+func (po *polish) guessLifted(ip *ipm, s *selection) {
+	clear(po.inS)
+	clear(po.inF)
+	for k, mu := range s.rows {
+		po.inS[mu] = ip.rowIn(k)
+	}
+	for l, j := range s.cols {
+		po.inF[j] = ip.weightIn(l)
+	}
+}
+
+// selection lists the rows and weights of a restricted program.
+type selection struct {
+	row, col   []bool
+	rows, cols []int
+}
+
+func (s *selection) list() {
+	s.rows, s.cols = s.rows[:0], s.cols[:0]
+	for mu, in := range s.row {
+		if in {
+			s.rows = append(s.rows, mu)
+		}
+	}
+	for j, in := range s.col {
+		if in {
+			s.cols = append(s.cols, j)
+		}
+	}
+}
+
+// choose keeps the rows with a positive hinge and a tenth more, and the weights off zero and half as many more.
+// False where that would leave little out, or many rows rest on few weights (near capacity): there the supports are
+// delicate.
+func (r *ridge) choose() (*selection, bool) {
+	g := r.g
+	s := &selection{row: make([]bool, g.m), col: make([]bool, g.n)}
+	score := r.trial
+	rows, cols := 0, 0
+	for mu, d := range g.d {
+		score[mu] = d + float64(r.theta*r.b[mu]) - r.au[mu]
+		if score[mu] > 0 {
+			rows++
+		}
+	}
+	mark(s.row, score, rows+rows/10+5)
+	g.eng.MulVecT(r.x, g.a, g.n, g.m, g.n, r.lambda)
+	for j := range r.u {
+		if g.isFree(j) {
+			r.x[j] = math.Inf(1)
+		}
+		if r.u[j] > 0 || g.isFree(j) {
+			cols++
+		}
+	}
+	switch {
+	case rows*10 > cols*17:
+		return nil, false
+	case rows*10 > cols*12:
+		cols = g.n
+	}
+	mark(s.col, r.x, cols+cols/2+5)
+	s.list()
+	m, n := len(s.rows), len(s.cols)
+	return s, float64(m)*float64(min(m, n))*float64(n) < 0.7*float64(g.m)*float64(min(g.m, g.n))*float64(g.n)
+}
+
+// mark sets the flags of the count largest.
+func mark(flags []bool, x []float64, count int) {
+	if count >= len(x) {
+		for i := range flags {
+			flags[i] = true
+		}
+		return
+	}
+	sorted := slices.Clone(x)
+	slices.Sort(sorted)
+	cut := sorted[len(x)-count]
+	for i, v := range x {
+		flags[i] = v >= cut
+	}
+}
+
+func count(f []bool) int {
+	n := 0
+	for _, b := range f {
+		if b {
+			n++
+		}
+	}
+	return n
+}
+
+// restricted is the program of some rows and weights.
+func (g *program) restricted(s *selection) *program {
+	w := *g
+	w.m, w.n = len(s.rows), len(s.cols)
+	w.a = g.work.take("sift.a", w.m*w.n)
+	w.d = make([]float64, w.m)
+	if g.e != nil {
+		w.e = make([]float64, w.m)
+	}
+	if g.c != nil {
+		w.c = make([]float64, w.m)
+	}
+	if g.free != nil {
+		w.free = make([]bool, w.n)
+		for l, j := range s.cols {
+			w.free[l] = g.free[j]
+		}
+	}
+	for k, mu := range s.rows {
+		row, out := g.a[mu*g.n:(mu+1)*g.n], w.a[k*w.n:(k+1)*w.n]
+		for l, j := range s.cols {
+			out[l] = row[j]
+		}
+		w.d[k] = g.d[mu]
+		if g.e != nil {
+			w.e[k] = g.e[mu]
+		}
+		if g.c != nil {
+			w.c[k] = g.c[mu]
+		}
+	}
+	return &w
+}
