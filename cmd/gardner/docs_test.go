@@ -59,30 +59,10 @@ func TestReadmeCommandsRun(t *testing.T) {
 // of every --help text.
 func TestHelpExamplesParse(t *testing.T) {
 	t.Parallel()
-	examples := 0
-	var walk func(*cobra.Command)
-	walk = func(c *cobra.Command) {
-		for _, line := range strings.Split(c.Example, "\n") {
-			for _, command := range strings.Split(strings.NewReplacer("&&", "\n", "|", "\n", " & ", "\n").Replace(line), "\n") {
-				// Two blanks or more separate a remark; > is the shell's.
-				command, _, _ = strings.Cut(strings.TrimSpace(command), "   ")
-				command, _, _ = strings.Cut(command, " > ")
-				if !strings.HasPrefix(command, "gardner ") {
-					continue
-				}
-				examples++
-				if err := parse(words(command)[1:]); err != nil {
-					t.Errorf("example %q of %s: %v", command, c.CommandPath(), err)
-				}
-			}
+	for _, command := range examples() {
+		if err := parse(words(command)[1:]); err != nil {
+			t.Errorf("example %q: %v", command, err)
 		}
-		for _, sub := range c.Commands() {
-			walk(sub)
-		}
-	}
-	walk(rootCommand())
-	if examples < 30 {
-		t.Errorf("only %d examples found", examples)
 	}
 }
 
