@@ -32,7 +32,7 @@ func (c *Coordinator) status(name string) (*gardnerv1.StatusResponse, error) {
 		return nil, errClosing
 	}
 	if name != "" && len(out.Sweeps) == 0 {
-		return nil, noSweep(name)
+		return nil, c.noSweep(name)
 	}
 	for _, s := range out.Sweeps {
 		rec, err := c.st.Sweep(s.Name)
@@ -119,7 +119,7 @@ func (c *Coordinator) Cancel(_ context.Context, r *gardnerv1.CancelRequest) (*ga
 func (c *Coordinator) setState(name string, state scheduler.State) error {
 	return c.decide(func(s *scheduler.Scheduler, now time.Duration) error {
 		if _, ok := s.Sweep(name); !ok {
-			return noSweep(name)
+			return c.noSweep(name)
 		}
 		return s.SetState(now, name, state)
 	})
@@ -130,7 +130,7 @@ func (c *Coordinator) Retry(_ context.Context, r *gardnerv1.RetryRequest) (*gard
 	out := &gardnerv1.RetryResponse{}
 	err := c.decide(func(s *scheduler.Scheduler, now time.Duration) error {
 		if _, ok := s.Sweep(r.Sweep); !ok {
-			return noSweep(r.Sweep)
+			return c.noSweep(r.Sweep)
 		}
 		n, err := s.Retry(now, r.Sweep)
 		out.Tasks = uint64(n)
@@ -171,7 +171,7 @@ func (c *Coordinator) Failures(_ context.Context, r *gardnerv1.FailuresRequest) 
 		return nil, errClosing
 	}
 	if !known {
-		return nil, noSweep(r.Sweep)
+		return nil, c.noSweep(r.Sweep)
 	}
 	out := &gardnerv1.FailuresResponse{}
 	for _, f := range found {
@@ -219,8 +219,12 @@ func (w chunks) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func noSweep(name string) error {
-	return status.Errorf(codes.NotFound, "there is no sweep %q; see `gardner status`", name)
+// noSweep says that the scheduler has no such sweep, and which one was meant.
+func (c *Coordinator) noSweep(name string) error {
+	if _, err := c.st.Sweep(name); err != nil {
+		return wireError(err)
+	}
+	return status.Errorf(codes.NotFound, "the sweep %q has just been added; try again", name)
 }
 
 // wireError gives an error the code that tells a client what kind it is.

@@ -43,8 +43,9 @@ func stateCommand(name, short, long string, call func(context.Context, *session,
 	var w where
 	cmd := &cobra.Command{
 		Use: name + " SWEEP", Short: short, Long: long,
-		Example: "  gardner " + name + " capacity",
-		Args:    exactArgs("SWEEP"),
+		Example:           "  gardner " + name + " capacity",
+		Args:              exactArgs("SWEEP"),
+		ValidArgsFunction: completeSweeps(&w),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return w.each(cmd, func(ctx context.Context, s *session) error { return call(ctx, s, args[0]) })
 		},
@@ -83,11 +84,12 @@ func cancelCommand() *cobra.Command {
 func retryCommand() *cobra.Command {
 	var w where
 	cmd := &cobra.Command{
-		Use:     "retry SWEEP",
-		Short:   "run the quarantined tasks of a sweep again",
-		Long:    "Take the quarantined tasks of a sweep out of quarantine, so that workers run them again.",
-		Example: "  gardner status capacity --failed\n  gardner retry capacity",
-		Args:    exactArgs("SWEEP"),
+		Use:               "retry SWEEP",
+		Short:             "run the quarantined tasks of a sweep again",
+		Long:              "Take the quarantined tasks of a sweep out of quarantine, so that workers run them again.",
+		Example:           "  gardner status capacity --failed\n  gardner retry capacity",
+		Args:              exactArgs("SWEEP"),
+		ValidArgsFunction: completeSweeps(&w),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return w.each(cmd, func(ctx context.Context, s *session) error {
 				r, err := s.Retry(ctx, &gardnerv1.RetryRequest{Sweep: args[0]})

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/sweeps"
 )
 
 // plotCommand draws a sweep from what is stored.
@@ -26,7 +27,8 @@ from the sweep file, the experiment, and what varies. The numbers behind the fig
   gardner plot capacity --x kappa --y alpha_in --series N --log y -o a.svg
   gardner plot noise --where 'sigma_in == 0.01' --x sigma_out --series solution -o out.pdf
   gardner plot capacity --where 'N == 200' --width 89 -o column.pdf`,
-		Args: exactArgs("SWEEP"),
+		Args:              exactArgs("SWEEP"),
+		ValidArgsFunction: completeSweeps(&w),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request.Sweep, request.Y, request.Series = args[0], y, series
 			for _, axis := range log {
@@ -65,5 +67,7 @@ from the sweep file, the experiment, and what varies. The numbers behind the fig
 	f.Float64Var(&request.WidthMm, "width", 0, "width in mm: 89 is a journal's column, 183 two of them (default 183)")
 	f.StringVar(&request.Format, "format", "svg", "svg, png, pdf, or csv, table or summary for the numbers (default: from the name of -o)")
 	f.StringVarP(&output, "output", "o", "", "file (default SWEEP.svg; - for standard output)")
+	complete(cmd, completeColumns(&w, (*sweeps.Experiment).ParamNames), "x", "series", "facet", "heat")
+	complete(cmd, completeColumns(&w, (*sweeps.Experiment).MetricNames), "y")
 	return cmd
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -11,7 +13,8 @@ import (
 
 // presetsCommand lists the sweeps that the binary brings along.
 func presetsCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "presets [NAME]",
 		Short: "the sweeps that can be run by name; with NAME, its sweep file",
 		Long: `List the presets: sweep files inside the binary, each small (about a minute on two
@@ -30,6 +33,13 @@ start for one of your own.`,
 				_, err = out.Write(preset.YAML)
 				return err
 			}
+			if asJSON {
+				all := []map[string]string{}
+				for _, p := range sweeps.Presets() {
+					all = append(all, map[string]string{"name": p.Name, "doc": p.Doc, "yaml": string(p.YAML)})
+				}
+				return printJSON(out, all)
+			}
 			w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 			for _, p := range sweeps.Presets() {
 				fmt.Fprintf(w, "%s\t%s\n", p.Name, p.Doc)
@@ -37,11 +47,14 @@ start for one of your own.`,
 			return w.Flush()
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "the list as JSON: name, doc and sweep file of each")
+	return cmd
 }
 
 // experimentsCommand describes what can be swept.
 func experimentsCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "experiments [NAME]",
 		Short: "what can be swept: params, axes, metrics, units, theory",
 		Long: `List the experiments, or describe one: its params with defaults, ranges and units, which
@@ -60,8 +73,22 @@ metrics, and the theory that is drawn over them.`,
 				if err != nil {
 					return usage(err)
 				}
+				if asJSON {
+					return printJSON(out, e.Declaration())
+				}
 				_, err = fmt.Fprint(out, e.Help())
 				return err
+			}
+			if asJSON {
+				var all []sweeps.Declaration
+				for _, name := range registry.Names() {
+					e, err := registry.Lookup(name)
+					if err != nil {
+						return err
+					}
+					all = append(all, e.Declaration())
+				}
+				return printJSON(out, all)
 			}
 			w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 			for _, name := range registry.Names() {
@@ -74,6 +101,15 @@ metrics, and the theory that is drawn over them.`,
 			return w.Flush()
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "the declarations as JSON")
+	return cmd
+}
+
+// printJSON writes indented JSON.
+func printJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
 }
 
 func completePresets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

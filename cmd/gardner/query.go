@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/sweeps"
 )
 
 // queryCommand aggregates results.
@@ -39,7 +40,8 @@ together: then pooled rows are judged rightly, too.`,
   gardner query capacity --crossing 'alpha_in=1' --along kappa
   gardner query capacity --compare N=50,200 --metric alpha_in
   gardner query capacity --raw --format parquet -o rows.parquet`,
-		Args: exactArgs("SWEEP"),
+		Args:              exactArgs("SWEEP"),
+		ValidArgsFunction: completeSweeps(&w),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request.Sweep, request.By, request.Metrics = args[0], by, metrics
 			if !cmd.Flags().Changed("format") {
@@ -64,6 +66,8 @@ together: then pooled rows are judged rightly, too.`,
 	f.BoolVar(&request.Raw, "raw", false, "every row as it was computed, in plan order")
 	f.StringVar(&request.Format, "format", "table", "table, csv, json or parquet (default: from the name of -o)")
 	f.StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
+	complete(cmd, completeColumns(&w, (*sweeps.Experiment).ParamNames), "by")
+	complete(cmd, completeColumns(&w, (*sweeps.Experiment).MetricNames), "metric")
 	return cmd
 }
 

@@ -122,11 +122,13 @@ func (s *session) explain(err error) error {
 		return nil
 	}
 	err = s.Explain(err)
-	st, ok := status.FromError(err)
+	// status.FromError would put the wrapping's text into the message.
+	var wire interface{ GRPCStatus() *status.Status }
 	var coded *codedError
-	if !ok || errors.As(err, &coded) {
+	if !errors.As(err, &wire) || errors.As(err, &coded) {
 		return err
 	}
+	st := wire.GRPCStatus()
 	switch st.Code() {
 	case codes.InvalidArgument, codes.NotFound, codes.FailedPrecondition:
 		return usage(errors.New(st.Message()))

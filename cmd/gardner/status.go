@@ -26,8 +26,9 @@ func statusCommand() *cobra.Command {
 		Long: `Show the sweeps and the workers. With --watch, go on until the named sweep (or every
 sweep) has ended; with --failed, show the failed tasks of SWEEP. The exit code is 3 if
 tasks of SWEEP are quarantined.`,
-		Example: "  gardner status\n  gardner status capacity --watch\n  gardner status capacity --failed",
-		Args:    rangeArgs(0, "SWEEP"),
+		Example:           "  gardner status\n  gardner status capacity --watch\n  gardner status capacity --failed",
+		Args:              rangeArgs(0, "SWEEP"),
+		ValidArgsFunction: completeSweeps(&w),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := ""
 			if len(args) == 1 {

@@ -64,8 +64,9 @@ func extendCommand() *cobra.Command {
 		Short: "add values to a sweep's axes, or replicates",
 		Long: `Add values to the axes of a sweep, or raise its replicates, while it runs or after. A fixed
 param becomes an axis. What is computed stays; only what is new is computed.`,
-		Example: "  gardner extend capacity --add N=400,800\n  gardner extend capacity --add replicates=80 --dry-run",
-		Args:    exactArgs("SWEEP"),
+		Example:           "  gardner extend capacity --add N=400,800\n  gardner extend capacity --add replicates=80 --dry-run",
+		Args:              exactArgs("SWEEP"),
+		ValidArgsFunction: completeSweeps(&w),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(request.Add) == 0 {
 				return usagef("--add is missing: say what to add, such as --add N=400 or --add replicates=80")
@@ -118,6 +119,7 @@ type changes struct {
 func (c *changes) flags(cmd *cobra.Command) {
 	c.cmd = cmd
 	f := cmd.Flags()
+	defer complete(cmd, completeSet, "set")
 	f.StringArrayVar(&c.set, "set", nil, "change a parameter: param=value, param=a,b,c, param=linspace(0,1,11); may be repeated")
 	f.Uint64Var(&c.seed, "seed", 0, "seed of all random streams, instead of the sweep's")
 	f.IntVar(&c.replicates, "replicates", 0, "replicates of each point, instead of the sweep's")

@@ -28,8 +28,9 @@ func taskCommand() *cobra.Command {
 BLOCK:ORDINAL as ` + "`gardner status SWEEP --failed`" + ` and raw rows show it; the first digits of
 the block are enough. With --export, write patterns, labels, cell types, physical weights
 and theta of each row into a folder of its own below DIR.`,
-		Example: "  gardner task capacity 5fe2:17\n  gardner task robustness 41c0:3 --export neuron --format npy",
-		Args:    exactArgs("SWEEP", "KEY"),
+		Example:           "  gardner task capacity 5fe2:17\n  gardner task robustness 41c0:3 --export neuron --format npy",
+		Args:              exactArgs("SWEEP", "KEY"),
+		ValidArgsFunction: completeSweeps(&w),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != string(data.NPY) && format != string(data.CSV) {
 				return usagef("unknown format %q: it is npy or csv", format)

@@ -20,7 +20,9 @@ func theoryCommand() *cobra.Command {
 standard deviation unless --sigma-exc says otherwise: kappa is kappa_in for solution A
 and kappa_out/Gamma for solution B.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		// A mistyped table is reported as such, not by its first flag.
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
+		RunE:               func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		theoryTable("capacity", "kappa", "capacity against the margin",

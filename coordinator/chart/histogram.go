@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gardner/coordinator/figure"
+	"gardner/coordinator/query"
 	"gardner/sweeps"
 )
 
@@ -20,13 +21,13 @@ func (l *layout) histograms(e *sweeps.Experiment) (bool, error) {
 	for _, name := range l.metrics {
 		if i := e.Metric(name); i >= 0 && e.Metrics[i].Kind == sweeps.MetricHistogram {
 			if e.Metrics[i].Edges == nil {
-				return false, fmt.Errorf("cannot draw %s: experiment %s does not declare its bins", name, e.Name)
+				return false, &query.InputError{Field: "y", Msg: fmt.Sprintf("cannot draw %s: experiment %s does not declare its bins", name, e.Name)}
 			}
 			n++
 		}
 	}
 	if n > 0 && n < len(l.metrics) {
-		return false, fmt.Errorf("cannot draw %s in one figure: some are histograms and some are not", strings.Join(l.metrics, ", "))
+		return false, &query.InputError{Field: "y", Msg: fmt.Sprintf("cannot draw %s in one figure: some are histograms and some are not", strings.Join(l.metrics, ", "))}
 	}
 	return n > 0, nil
 }
@@ -34,7 +35,7 @@ func (l *layout) histograms(e *sweeps.Experiment) (bool, error) {
 // choosePanels picks the params whose every combination is a panel of histograms.
 func (l *layout) choosePanels(req Request, hint sweeps.FigureHint, names []string, count map[string]int, e *sweeps.Experiment) error {
 	if req.X != "" || req.Heat != "" {
-		return fmt.Errorf("cannot draw histograms against a param: leave out x and heat; every value of the facet and series params is a panel")
+		return &query.InputError{Field: "x", Msg: "histograms are not drawn against a param: leave out x and heat; every value of the facet and series params is a panel"}
 	}
 	l.logX, l.logY = req.LogX, l.logY || req.LogY
 	panels := max(1, count[l.facet])

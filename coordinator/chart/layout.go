@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gardner/coordinator/query"
 	"gardner/sweeps"
 )
 
@@ -75,9 +76,11 @@ func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, erro
 	hint := merge(spec.Figure, e.Figure)
 	l := &layout{x: req.X, facet: req.Facet, heat: req.Heat, series: req.Series, metrics: req.Y,
 		logX: req.LogX || hint.LogX, logY: req.LogY || hint.LogY, title: hint.Title}
-	for _, p := range append(append([]string{}, req.Series...), req.X, req.Facet, req.Heat) {
-		if p != "" && e.Param(p) == nil {
-			return nil, fmt.Errorf("cannot draw against %q: experiment %s has no such parameter (it has %s)", p, e.Name, strings.Join(e.ParamNames(), ", "))
+	for field, params := range map[string][]string{"series": req.Series, "x": {req.X}, "facet": {req.Facet}, "heat": {req.Heat}} {
+		for _, p := range params {
+			if p != "" && e.Param(p) == nil {
+				return nil, query.UnknownParam(field, p, e)
+			}
 		}
 	}
 	if len(l.metrics) == 0 {
@@ -101,10 +104,10 @@ func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, erro
 		l.x = most(names, count, func(p string) bool { return numeric(e, p) && free(p) })
 	}
 	if l.x == "" {
-		return nil, fmt.Errorf("sweep %s has no numeric parameter with more than one value to draw against; query it instead", spec.Name)
+		return nil, &query.InputError{Field: "x", Msg: fmt.Sprintf("sweep %s has no numeric parameter with more than one value to draw against; query it instead", spec.Name)}
 	}
 	if !numeric(e, l.x) {
-		return nil, fmt.Errorf("cannot draw against %s: it is not numeric; use it as --series or --facet", l.x)
+		return nil, &query.InputError{Field: "x", Msg: l.x + " is not numeric; use it as --series or --facet"}
 	}
 	if err := l.chooseHeat(req, hint, count, e); err != nil {
 		return nil, err
@@ -141,7 +144,7 @@ func choose(req Request, spec *sweeps.Spec, e *sweeps.Experiment) (*layout, erro
 func (l *layout) chooseHeat(req Request, hint sweeps.FigureHint, count map[string]int, e *sweeps.Experiment) error {
 	switch {
 	case l.heat != "" && (!numeric(e, l.heat) || l.heat == l.x || l.heat == l.facet || len(l.series) > 0):
-		return fmt.Errorf("cannot draw heat maps with %s on the vertical axis: it must be numeric and neither x nor facet, and heat maps have no series", l.heat)
+		return &query.InputError{Field: "heat", Msg: l.heat + " cannot be the vertical axis: it must be numeric and neither x nor facet, and heat maps have no series"}
 	case l.heat == "" && len(l.series) == 0 && count[hint.Heat] > 1 && hint.Heat != l.x && hint.Heat != l.facet:
 		l.heat = hint.Heat
 	case l.heat == "" && hint.Heat != "":

@@ -152,6 +152,12 @@ func (s *scope) pickMetrics(names []string) ([]int, error) {
 	return out, nil
 }
 
+// UnknownParam is the mistake of a param that an experiment does not have; field is
+// the part of the request that names it.
+func UnknownParam(field, name string, e *sweeps.Experiment) error {
+	return &InputError{field, unknown("parameter", name, e, e.ParamNames())}
+}
+
 // unknown says that there is no such name and which one was probably meant.
 func unknown(what, name string, e *sweeps.Experiment, names []string) string {
 	msg := fmt.Sprintf("unknown %s %q of experiment %s", what, name, e.Name)

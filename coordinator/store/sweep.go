@@ -136,18 +136,39 @@ func decodeSweep(v []byte) (*SweepRecord, error) {
 // there is none.
 func (s *Store) Sweep(name string) (SweepRecord, error) {
 	var out SweepRecord
+	var missing bool
 	err := s.view(func(tx *bolt.Tx) error {
 		_, rec, err := latestSweep(tx.Bucket(bucketSweeps), name)
 		switch {
 		case err != nil:
 			return &CorruptError{Path: s.path, Detail: err.Error()}
 		case rec == nil:
+			missing = true
 			return fmt.Errorf("%w %q", ErrUnknownSweep, name)
 		}
 		out = *rec
 		return nil
 	})
+	if missing {
+		err = s.unknownSweep(name)
+	}
 	return out, err
+}
+
+// unknownSweep says which sweep was probably meant.
+func (s *Store) unknownSweep(name string) error {
+	all, err := s.Sweeps()
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, r := range all {
+		names = append(names, r.Name)
+	}
+	if best, ok := sweeps.Nearest(name, names); ok {
+		return fmt.Errorf("%w %q; did you mean %q?", ErrUnknownSweep, name, best)
+	}
+	return fmt.Errorf("%w %q; see `gardner status`", ErrUnknownSweep, name)
 }
 
 // Sweeps returns the latest revision of every sweep, by name.

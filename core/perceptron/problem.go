@@ -21,6 +21,10 @@ type Problem struct {
 	Equal   []int     // rows that hold with equality, each at most once
 }
 
+// maxMagnitude bounds the largest input, Gamma, drives and margins from above, and
+// 1/maxMagnitude the first two from below: products of four such numbers are finite.
+const maxMagnitude = 1e75
+
 // Validate checks shapes and domains. The error is an *InputError that names the field and place.
 func (p *Problem) Validate() error {
 	if p.P < 1 {
@@ -39,12 +43,10 @@ func (p *Problem) Validate() error {
 			return &InputError{Field: f.name, Row: -1, Col: -1, Msg: fmt.Sprintf("has %d values, must have %d (P=%d, N=%d)", f.has, f.len, p.P, p.N)}
 		}
 	}
-	// The sum of squares is finite only if all are; it may overflow even so.
-	if square := linalg.Dot(p.X, p.X); math.IsNaN(square) || math.IsInf(square, 0) {
-		for k, x := range p.X {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return &InputError{Field: "X", Row: k / p.N, Col: k % p.N, Msg: fmt.Sprintf("is %v, must be finite", x)}
-			}
+	// A sum of squares well inside the range of numbers is one of finite numbers, the largest inside its bounds.
+	if square := linalg.Dot(p.X, p.X); !(square >= 1e-100 && square <= 1e100) {
+		if err := p.validateInputs(); err != nil {
+			return err
 		}
 	}
 	for mu, y := range p.Labels {
@@ -60,7 +62,27 @@ func (p *Problem) Validate() error {
 	if !(p.Gamma > 0) {
 		return &InputError{Field: "Gamma", Row: -1, Col: -1, Msg: fmt.Sprintf("is %v, must be positive (+Inf: no norm constraint)", p.Gamma)}
 	}
+	if p.Gamma < 1/maxMagnitude || p.Gamma > maxMagnitude && !math.IsInf(p.Gamma, 1) {
+		return &InputError{Field: "Gamma", Row: -1, Col: -1, Msg: fmt.Sprintf("is %v, must be between %g and %g, or +Inf", p.Gamma, 1/maxMagnitude, maxMagnitude)}
+	}
 	return p.validateOptional()
+}
+
+// validateInputs finds what is wrong with the inputs, one by one.
+func (p *Problem) validateInputs() error {
+	largest, at := 0.0, 0
+	for k, x := range p.X {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return &InputError{Field: "X", Row: k / p.N, Col: k % p.N, Msg: fmt.Sprintf("is %v, must be finite", x)}
+		}
+		if a := math.Abs(x); a > largest {
+			largest, at = a, k
+		}
+	}
+	if largest != 0 && (largest < 1/maxMagnitude || largest > maxMagnitude) {
+		return &InputError{Field: "X", Row: at / p.N, Col: at % p.N, Msg: fmt.Sprintf("is %v, the largest of all; squares of it are out of the range of numbers, so rescale the inputs to between %g and %g", p.X[at], 1/maxMagnitude, maxMagnitude)}
+	}
+	return nil
 }
 
 func (p *Problem) validateOptional() error {
@@ -69,8 +91,8 @@ func (p *Problem) validateOptional() error {
 			return &InputError{Field: "Drive", Row: -1, Col: -1, Msg: fmt.Sprintf("has %d values, must have %d or be absent", len(p.Drive), p.P)}
 		}
 		for mu, v := range p.Drive {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return &InputError{Field: "Drive", Row: mu, Col: -1, Msg: fmt.Sprintf("is %v, must be finite", v)}
+			if !(math.Abs(v) <= maxMagnitude) {
+				return &InputError{Field: "Drive", Row: mu, Col: -1, Msg: fmt.Sprintf("is %v, must be finite (at most %g)", v, maxMagnitude)}
 			}
 		}
 	}
@@ -79,8 +101,8 @@ func (p *Problem) validateOptional() error {
 			return &InputError{Field: "Margins", Row: -1, Col: -1, Msg: fmt.Sprintf("has %d values, must have %d or be absent", len(p.Margins), p.P)}
 		}
 		for mu, v := range p.Margins {
-			if !(v >= 0) || math.IsInf(v, 0) {
-				return &InputError{Field: "Margins", Row: mu, Col: -1, Msg: fmt.Sprintf("is %v, must be finite and >= 0", v)}
+			if !(v >= 0 && v <= maxMagnitude) {
+				return &InputError{Field: "Margins", Row: mu, Col: -1, Msg: fmt.Sprintf("is %v, must be finite (at most %g) and >= 0", v, maxMagnitude)}
 			}
 		}
 	}
