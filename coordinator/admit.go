@@ -54,7 +54,11 @@ func (c *Coordinator) admit(h *gardnerv1.Hello) (can map[string]bool, err error)
 	if len(differ) > 0 {
 		c.log.Warn("worker gets no tasks of some experiments: their versions differ", "host", h.Host, "version", h.Version, "experiments", differ)
 	}
-	if _, seen := c.fingerprints.LoadOrStore(h.Fingerprint, true); !seen && c.cfg.Fingerprint != "" && h.Fingerprint != c.cfg.Fingerprint {
+	_, seen := c.fingerprints.LoadOrStore(h.Fingerprint, true)
+	if !seen {
+		c.newFingerprint()
+	}
+	if !seen && c.cfg.Fingerprint != "" && h.Fingerprint != c.cfg.Fingerprint {
 		c.log.Warn("worker computes other bits than this machine: results agree within tolerances only", "host", h.Host,
 			"fingerprint", h.Fingerprint, "here", c.cfg.Fingerprint)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sort"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -52,12 +51,9 @@ func (c *Coordinator) status(name string) (*gardnerv1.StatusResponse, error) {
 	if err := c.st.Health(); err != nil {
 		out.StoreTrouble = err.Error()
 	}
-	c.fingerprints.Range(func(k, _ any) bool {
-		out.Fingerprints = append(out.Fingerprints, k.(string))
-		return true
-	})
-	sort.Strings(out.Fingerprints)
-	out.Database, out.Conflicts = c.st.Path(), c.conflicts.Load()
+	out.Fingerprints = c.knownFingerprints()
+	out.Database = c.st.Path()
+	out.Disputes, out.Conflicts = c.conflicts.status()
 	return out, nil
 }
 

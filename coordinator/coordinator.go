@@ -9,7 +9,6 @@ import (
 	"net"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
@@ -70,8 +69,8 @@ type Coordinator struct {
 	room     *room
 	submits  sync.Mutex // one submission at a time, so that blocks keep their order
 
-	conflicts    atomic.Uint64
-	fingerprints sync.Map // string -> bool, seen since the start
+	conflicts    conflictLog
+	fingerprints sync.Map // string -> bool, of all workers that ever joined
 
 	local  *grpc.Server // in-process and unix socket, no token
 	memory *bufconn.Listener
@@ -112,6 +111,9 @@ func New(cfg Config) (_ *Coordinator, err error) {
 	}()
 	if c.key, err = c.st.Secret("lease", sealKeySize); err != nil {
 		return nil, fmt.Errorf("read the key that signs leases: %w", err)
+	}
+	if err := c.conflicts.load(c.st); err != nil {
+		return nil, err
 	}
 	s, err := c.load()
 	if err != nil {

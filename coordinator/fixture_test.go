@@ -17,6 +17,11 @@ import (
 
 // experiments has one experiment, x (outer) and k (inner); before may be nil.
 func experiments(version int, before func(ctx context.Context, x, replicate int) error) *sweeps.Registry {
+	return lying(version, before, 0)
+}
+
+// lying is experiments whose metric is off by so much.
+func lying(version int, before func(ctx context.Context, x, replicate int) error, off float64) *sweeps.Registry {
 	return sweeps.NewRegistry(&sweeps.Experiment{
 		Name: "test", Version: version, Doc: "for tests",
 		Params: []sweeps.Param{
@@ -33,7 +38,7 @@ func experiments(version int, before func(ctx context.Context, x, replicate int)
 			noise := t.Stream("noise").Norm()
 			rows := make([]sweeps.Row, len(t.Inner))
 			for i, p := range t.Inner {
-				rows[i].Cells = []sweeps.Cell{sweeps.Val(noise + p.Num("x") + p.Num("k"))}
+				rows[i].Cells = []sweeps.Cell{sweeps.Val(noise + p.Num("x") + p.Num("k") + off)}
 			}
 			return rows, nil
 		},

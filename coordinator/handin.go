@@ -39,16 +39,14 @@ func (h *handIn) settled(outcomes []store.Outcome, err error) {
 		x.end(status.Error(codes.Unavailable, "results could not be stored: "+err.Error()))
 		return
 	}
-	for i, o := range outcomes {
-		if o == store.Conflict {
-			x.c.conflicts.Add(1)
-			x.c.log.Error("a task was computed twice with different bits; the first result stays", "block", h.lease.Block.Short(),
-				"ordinal", h.results[i].Ordinal, "worker", x.name, "fingerprint", x.hello.Fingerprint)
-		}
-	}
+	checks := x.c.checks(x.c.plans.get(h.lease.Block), h.results, outcomes)
 	x.settle(h.message.Batch, "")
 	x.c.owner.post(func(s *scheduler.Scheduler, now time.Duration) {
-		s.Stored(now, scheduler.WorkerID(x.id.Load()), h.lease.ID, h.lease.Block, h.message.Ordinals, h.message.Seconds)
+		id := scheduler.WorkerID(x.id.Load())
+		for _, k := range checks {
+			s.Checked(now, id, h.lease.ID, h.lease.Block, k)
+		}
+		s.Stored(now, id, h.lease.ID, h.lease.Block, h.message.Ordinals, h.message.Seconds)
 	})
 }
 

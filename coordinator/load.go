@@ -11,8 +11,12 @@ import (
 // load builds the scheduler from what is stored.
 func (c *Coordinator) load() (*scheduler.Scheduler, error) {
 	// Lease numbers begin at the time, so that a lease of an earlier process is not mistaken for one of this.
+	fingerprints, err := c.loadFingerprints()
+	if err != nil {
+		return nil, err
+	}
 	s := scheduler.New(scheduler.Config{TTL: c.cfg.TTL, Heartbeat: c.cfg.Heartbeat, LeaseSeconds: c.cfg.LeaseSeconds,
-		FirstLease: scheduler.LeaseID(time.Now().UnixNano())}, c.now())
+		Fingerprints: fingerprints, FirstLease: scheduler.LeaseID(time.Now().UnixNano())}, c.now())
 	for _, b := range c.st.Blocks() {
 		plan, err := c.cfg.Registry.Plan(b.Block)
 		if err != nil {
@@ -31,6 +35,7 @@ func (c *Coordinator) load() (*scheduler.Scheduler, error) {
 	}
 	for _, r := range records {
 		s.PutSweep(r.Name, r.Blocks, stateOf(r.State), c.now())
+		s.SetPolicy(c.now(), r.Name, scheduler.Policy{Priority: r.Priority, Audit: r.Audit})
 	}
 	if c.cfg.Settle > 0 {
 		s.Settle(c.now(), c.cfg.Settle)

@@ -149,6 +149,8 @@ func (o *owner) carryOut(actions []scheduler.Action) {
 			o.c.log.Warn("task failed", "block", f.Block.Short(), "ordinal", f.Ordinal, "kind", f.Kind, "attempts", f.Attempts,
 				"quarantined", f.Quarantined, "worker", f.Worker)
 			o.c.recorder.put(entry{action: scheduler.Record{Failure: f}})
+		case scheduler.Dispute:
+			o.disputed(a.Conflict)
 		case scheduler.Forget:
 			o.c.recorder.put(entry{action: a})
 		case scheduler.Change:
@@ -242,7 +244,8 @@ func sweepStatus(v scheduler.SweepView) *gardnerv1.SweepStatus {
 	states := []gardnerv1.SweepState{scheduler.Active: gardnerv1.SweepState_SWEEP_STATE_ACTIVE, scheduler.Paused: gardnerv1.SweepState_SWEEP_STATE_PAUSED,
 		scheduler.Cancelled: gardnerv1.SweepState_SWEEP_STATE_CANCELLED, scheduler.Done: gardnerv1.SweepState_SWEEP_STATE_DONE}
 	return &gardnerv1.SweepStatus{Name: v.Name, State: states[v.State], Reason: v.Reason, Tasks: v.Tasks, Done: v.Done,
-		Failed: v.Failed, Leased: v.Leased, Rate: v.Rate, EtaSeconds: v.Remaining()}
+		Failed: v.Failed, Leased: v.Leased, Rate: v.Rate, EtaSeconds: v.Remaining(),
+		Priority: int32(v.Policy.Priority), Audit: v.Policy.Audit, Audited: v.Audited}
 }
 
 // specOf is a block as it is sent to workers; nil if this build cannot compute it.

@@ -27,10 +27,12 @@ const (
 	maxPause   = time.Second
 )
 
-// entry is an action to record, or a function to call once all before it is durable.
+// entry is an action to record, a setting to write, or a function to call once all before it is durable.
 type entry struct {
-	action scheduler.Action
-	then   func(error)
+	action  scheduler.Action
+	setting string
+	value   []byte
+	then    func(error)
 }
 
 func newRecorder(c *Coordinator) *recorder {
@@ -118,6 +120,9 @@ func (r *recorder) record(batch []entry) error {
 			return err
 		}
 		var err error
+		if e.setting != "" {
+			err = r.c.st.PutSetting(e.setting, e.value)
+		}
 		switch a := e.action.(type) {
 		case scheduler.Forget:
 			_, err = r.c.st.ClearFailures(a.Block, a.Ordinal)

@@ -24,7 +24,10 @@ func (c *Coordinator) Submit(_ context.Context, r *gardnerv1.SubmitRequest) (*ga
 			return nil, status.Error(codes.InvalidArgument, err.Error())
 		}
 	}
-	return c.submit(spec, r.DryRun)
+	if a := r.GetAudit(); !(a >= 0 && a <= 1) {
+		return nil, status.Errorf(codes.InvalidArgument, "audit %g is not a share from 0 to 1", a)
+	}
+	return c.submit(spec, r)
 }
 
 // Extend implements the Control service.
@@ -42,16 +45,16 @@ func (c *Coordinator) Extend(_ context.Context, r *gardnerv1.ExtendRequest) (*ga
 			return nil, status.Error(codes.InvalidArgument, err.Error())
 		}
 	}
-	return c.submit(spec, r.DryRun)
+	return c.submit(spec, &gardnerv1.SubmitRequest{DryRun: r.DryRun})
 }
 
 // submit plans a sweep and starts it.
-func (c *Coordinator) submit(spec *sweeps.Spec, dryRun bool) (*gardnerv1.SubmitResponse, error) {
+func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*gardnerv1.SubmitResponse, error) {
 	blocks, err := spec.Blocks(c.cfg.Registry)
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
-	if err := c.checkData(blocks); err != nil && !dryRun {
+	if err := c.checkData(blocks); err != nil && !r.DryRun {
 		return nil, err
 	}
 	out := &gardnerv1.SubmitResponse{Sweep: spec.Name, Revision: spec.Revision()}
@@ -69,13 +72,26 @@ func (c *Coordinator) submit(spec *sweeps.Spec, dryRun bool) (*gardnerv1.SubmitR
 	defer c.submits.Unlock()
 	have, err := c.st.Sweep(spec.Name)
 	out.Unchanged = err == nil && have.Revision == out.Revision
-	if dryRun {
+	if r.DryRun {
 		// What a sweep would reuse is known once its blocks are: count in a scheduler of its own.
 		out.Stored, err = c.countStored(blocks)
 		return out, wireError(err)
 	}
-	if !out.Unchanged {
-		if err := c.plant(spec, blocks, out.Revision); err != nil {
+	before := scheduler.Policy{Priority: have.Priority, Audit: have.Audit}
+	policy := before
+	if r.Priority != nil {
+		policy.Priority = int(*r.Priority)
+	}
+	if r.Audit != nil {
+		policy.Audit = *r.Audit
+	}
+	switch {
+	case out.Unchanged && policy != before:
+		if err := c.retune(spec.Name, policy); err != nil {
+			return nil, wireError(err)
+		}
+	case !out.Unchanged:
+		if err := c.plant(spec, blocks, out.Revision, policy); err != nil {
 			return nil, wireError(err)
 		}
 	}
@@ -88,9 +104,20 @@ func (c *Coordinator) submit(spec *sweeps.Spec, dryRun bool) (*gardnerv1.SubmitR
 	return out, nil
 }
 
+// retune changes the policy of a sweep that stays as it is.
+func (c *Coordinator) retune(name string, policy scheduler.Policy) error {
+	if err := c.st.SetPolicy(name, policy.Priority, policy.Audit); err != nil {
+		return err
+	}
+	if !c.owner.do(func(s *scheduler.Scheduler, now time.Duration) { s.SetPolicy(now, name, policy) }) {
+		return errClosing
+	}
+	return nil
+}
+
 // plant stores a new revision of a sweep and starts it.
-func (c *Coordinator) plant(spec *sweeps.Spec, blocks []*sweeps.Block, revision string) error {
-	rec := store.SweepRecord{Name: spec.Name, Revision: revision, YAML: spec.YAML(), State: store.Active}
+func (c *Coordinator) plant(spec *sweeps.Spec, blocks []*sweeps.Block, revision string, policy scheduler.Policy) error {
+	rec := store.SweepRecord{Name: spec.Name, Revision: revision, YAML: spec.YAML(), State: store.Active, Priority: policy.Priority, Audit: policy.Audit}
 	var infos []scheduler.BlockInfo
 	for _, b := range blocks {
 		plan, err := c.cfg.Registry.Plan(b)
@@ -117,6 +144,7 @@ func (c *Coordinator) plant(spec *sweeps.Spec, blocks []*sweeps.Block, revision 
 			s.AddBlock(info)
 		}
 		s.PutSweep(rec.Name, rec.Blocks, scheduler.Active, now)
+		s.SetPolicy(now, rec.Name, policy)
 	}) {
 		return errClosing
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,6 +90,7 @@ func printStatus(out io.Writer, r *gardnerv1.StatusResponse, asJSON bool) error 
 	if len(r.Fingerprints) > 1 {
 		fmt.Fprintf(out, "workers of %d numerics fingerprints are mixed: bits may differ between them\n", len(r.Fingerprints))
 	}
+	printConflicts(out, r)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if len(r.Sweeps) == 0 {
 		fmt.Fprintln(w, "no sweeps yet: gardner run SWEEP or gardner submit SWEEP")
@@ -107,6 +109,29 @@ func printStatus(out io.Writer, r *gardnerv1.StatusResponse, asJSON bool) error 
 		}
 	}
 	return w.Flush()
+}
+
+// printConflicts says which tasks were computed with different results.
+func printConflicts(out io.Writer, r *gardnerv1.StatusResponse) {
+	if r.Conflicts == 0 {
+		return
+	}
+	fmt.Fprintf(out, "%d tasks were computed with different results; what was stored first stays:\n", r.Conflicts)
+	newest := r.Disputes[max(0, len(r.Disputes)-10):]
+	for _, c := range newest {
+		fmt.Fprintf(out, "  %.8s:%d  %s", c.Block, c.Ordinal, c.Verdict)
+		for i, v := range c.Votes {
+			if worker := cmp.Or(v.Worker, "unknown worker"); i == 0 {
+				fmt.Fprintf(out, "; stored by %s", worker)
+			} else {
+				fmt.Fprintf(out, ", against %s (numerics %s)", worker, v.Fingerprint)
+			}
+		}
+		if c.Message != "" {
+			fmt.Fprintf(out, ": %s", c.Message)
+		}
+		fmt.Fprintln(out)
+	}
 }
 
 // watchStatus repeats the picture until the coordinator ends the stream.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -113,6 +114,8 @@ type changes struct {
 	set        []string
 	seed       uint64
 	replicates int
+	priority   int32
+	audit      string
 	cmd        *cobra.Command
 }
 
@@ -122,6 +125,8 @@ func (c *changes) flags(cmd *cobra.Command) {
 	defer complete(cmd, completeSet, "set")
 	f.StringArrayVar(&c.set, "set", nil, "change a parameter: param=value, param=a,b,c, param=linspace(0,1,11); may be repeated")
 	f.Uint64Var(&c.seed, "seed", 0, "seed of all random streams, instead of the sweep's")
+	f.Int32Var(&c.priority, "priority", 0, "sweeps of a higher priority are served first; those of equal share the workers")
+	f.StringVar(&c.audit, "audit", "", "share of the tasks to compute a second time, on another worker, and to compare: 1%, 0.05")
 	f.IntVar(&c.replicates, "replicates", 0, "replicates of each point, instead of the sweep's")
 }
 
@@ -162,7 +167,31 @@ func (c *changes) request(name string) (*gardnerv1.SubmitRequest, *data.Set, err
 			fmt.Fprintln(c.cmd.ErrOrStderr(), "note:", note)
 		}
 	}
-	return &gardnerv1.SubmitRequest{Yaml: spec.YAML(), File: file}, set, nil
+	request := &gardnerv1.SubmitRequest{Yaml: spec.YAML(), File: file}
+	if c.cmd.Flags().Changed("priority") {
+		request.Priority = &c.priority
+	}
+	if c.cmd.Flags().Changed("audit") {
+		x, err := parseShare(c.audit)
+		if err != nil {
+			return nil, nil, usagef("--audit %s: %w", c.audit, err)
+		}
+		request.Audit = &x
+	}
+	return request, set, nil
+}
+
+// parseShare reads 1% or 0.01.
+func parseShare(s string) (float64, error) {
+	text, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
+	x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if percent {
+		x /= 100
+	}
+	if err != nil || !(x >= 0 && x <= 1) {
+		return 0, errors.New("it is a share such as 1% or 0.01")
+	}
+	return x, nil
 }
 
 // sweepFile finds SWEEP: a file if there is one or the name looks like one,

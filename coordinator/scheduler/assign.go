@@ -66,6 +66,9 @@ func (s *Scheduler) pickFrom(now time.Duration, w *worker, src *source) *lease {
 			return l
 		}
 	}
+	if l := s.pickAudit(now, w, src.block); l != nil {
+		return l
+	}
 	return s.pickPending(now, w, src)
 }
 

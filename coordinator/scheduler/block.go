@@ -41,6 +41,11 @@ type block struct {
 	suspects []span    // ran where a worker died
 	sources  []*source // sweeps drawing on it
 
+	audits   []*audit        // to be computed again
+	auditing int             // leased audits
+	audited  uint64          // audits that had an answer
+	disputed map[uint64]bool // tasks whose conflict is known
+
 	leased     uint64
 	largest    int // tasks of the largest lease so far
 	pace       pace

@@ -74,6 +74,12 @@ func (s *Scheduler) Failed(now time.Duration, w WorkerID, id LeaseID, block swee
 		return
 	}
 	l := s.leaseOf(id, b)
+	if l != nil && l.audit != nil {
+		s.auditFailed(l, kind, message)
+		s.settle(now, l, ordinal)
+		s.touch(b)
+		return
+	}
 	f := b.failures[ordinal]
 	if b.out.Has(ordinal) && (l == nil || !l.has(ordinal)) {
 		return // done, or in other hands by now: those will say what becomes of it

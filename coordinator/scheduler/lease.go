@@ -35,6 +35,7 @@ type lease struct {
 	crashes int           // workers that died with these tasks
 	moved   time.Duration // when it was granted or a task of it was last settled
 
+	audit     *audit        // its one task is computed again
 	twin      *lease        // the other lease of the same tasks, if they are run twice
 	overtaken time.Duration // since when all that is left was stored by the twin; 0: it was not
 }
@@ -98,6 +99,9 @@ func (s *Scheduler) closeIfEmpty(l *lease) {
 	if l.twin != nil {
 		l.twin.twin, l.twin = nil, nil
 	}
+	if l.audit != nil {
+		s.auditLost(l)
+	}
 	if l.worker.suspect == l {
 		l.worker.suspect = nil
 		s.epoch++ // it may take the next suspect
@@ -121,12 +125,16 @@ func (s *Scheduler) Stored(now time.Duration, w WorkerID, id LeaseID, block swee
 	l := s.leaseOf(id, b)
 	var sum, units float64
 	fresh := uint64(0)
+	var stored []uint64 // that may be audited
 	for i, ordinal := range ordinals {
 		if ordinal >= b.tasks {
 			continue
 		}
 		if !b.done.Has(ordinal) {
 			fresh++
+			if b.sampled() {
+				stored = append(stored, ordinal)
+			}
 			s.finish(b, ordinal)
 		}
 		if l != nil {
@@ -151,6 +159,9 @@ func (s *Scheduler) Stored(now time.Duration, w WorkerID, id LeaseID, block swee
 			s.overtaken(now, l.twin)
 		}
 		s.closeIfEmpty(l)
+	}
+	if x := s.workers[w]; x != nil && len(stored) > 0 {
+		s.sample(b, x, stored)
 	}
 	if fresh > 0 {
 		s.touch(b)

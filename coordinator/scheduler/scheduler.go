@@ -20,6 +20,8 @@ type Config struct {
 	Attempts int
 	// Crashes is how often a task may take its worker down while it runs alone before it is quarantined. Default 3.
 	Crashes int
+	// Fingerprints are those of workers of earlier processes on the same database.
+	Fingerprints []string
 	// FirstLease is the first lease's number. Numbers should not come again after a restart.
 	FirstLease LeaseID
 }
@@ -54,9 +56,11 @@ type Scheduler struct {
 	ring    []*sweep // active sweeps in the order they take turns
 	turn    int
 	workers map[WorkerID]*worker
-	hungry  []*worker // connected workers that want leases, longest waiting first
-	leases  map[LeaseID]*lease
-	next    LeaseID
+	// fingerprints of all workers that ever joined.
+	fingerprints map[string]bool
+	hungry       []*worker // connected workers that want leases, longest waiting first
+	leases       map[LeaseID]*lease
+	next         LeaseID
 
 	actions []Action
 	spare   []Action      // the slice handed out last
@@ -73,16 +77,21 @@ type Scheduler struct {
 // New returns an empty scheduler.
 func New(cfg Config, now time.Duration) *Scheduler {
 	cfg.fill()
+	fingerprints := map[string]bool{}
+	for _, f := range cfg.Fingerprints {
+		fingerprints[f] = true
+	}
 	return &Scheduler{
-		cfg:     cfg,
-		blocks:  map[sweeps.BlockID]*block{},
-		sweeps:  map[string]*sweep{},
-		workers: map[WorkerID]*worker{},
-		leases:  map[LeaseID]*lease{},
-		next:    max(cfg.FirstLease, 1),
-		last:    now,
-		ticked:  now,
-		epoch:   1,
+		fingerprints: fingerprints,
+		cfg:          cfg,
+		blocks:       map[sweeps.BlockID]*block{},
+		sweeps:       map[string]*sweep{},
+		workers:      map[WorkerID]*worker{},
+		leases:       map[LeaseID]*lease{},
+		next:         max(cfg.FirstLease, 1),
+		last:         now,
+		ticked:       now,
+		epoch:        1,
 	}
 }
 
@@ -108,6 +117,11 @@ func (s *Scheduler) Tick(now time.Duration) {
 		if b.quietUntil != 0 && now >= b.quietUntil {
 			b.quietUntil = 0
 			s.epoch++
+		}
+	}
+	for i := len(s.ring) - 1; i >= 0; i-- { // a sweep may wait for audits that nobody can run any more
+		if sw := s.ring[i]; s.finished(sw) == sw.total() {
+			s.settleState(sw)
 		}
 	}
 	for _, sw := range s.sweeps {

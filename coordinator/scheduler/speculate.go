@@ -49,7 +49,7 @@ func (s *Scheduler) speculate(now time.Duration) {
 func (s *Scheduler) straggles(now time.Duration, l *lease) bool {
 	b := l.block
 	per := b.pace.perUnit()
-	if l.twin != nil || l.crashes > 0 || per == 0 || len(b.sources) == 0 {
+	if l.twin != nil || l.audit != nil || l.crashes > 0 || per == 0 || len(b.sources) == 0 {
 		return false
 	}
 	first, ok := l.first()

@@ -31,8 +31,26 @@ type sweep struct {
 	blocks  []*block
 	sources []*source
 	rate    rate
+	policy  Policy
 	// screened: its first tasks have been looked at, or somebody resumed it knowing about them.
 	screened bool
+}
+
+// Policy is how a sweep is to be treated beside others.
+type Policy struct {
+	// Priority: sweeps of a higher one are served first; those of equal share the workers' slots evenly.
+	Priority int
+	// Audit is the share of its tasks that is computed a second time and compared.
+	Audit float64
+}
+
+// SetPolicy changes a sweep's policy.
+func (s *Scheduler) SetPolicy(now time.Duration, name string, p Policy) {
+	s.at(now)
+	if sw := s.sweeps[name]; sw != nil {
+		sw.policy = p
+		s.epoch++
+	}
 }
 
 // source is one block a sweep draws on: its own, or an older one that owns part of its rows.
@@ -65,7 +83,7 @@ func (s *Scheduler) PutSweep(name string, ids []sweeps.BlockID, state State, now
 	s.sweeps[name] = sw
 	s.attach(sw)
 	if old != nil {
-		sw.screened = old.screened
+		sw.screened, sw.policy = old.screened, old.policy
 		s.dropUnwanted()
 	}
 	if done, total := s.finished(sw), sw.total(); min(total, screenTasks) <= done {
@@ -136,7 +154,7 @@ func (s *Scheduler) change(sw *sweep, state State, reason string) {
 
 // settleState turns an active sweep without work left into a done one, and back.
 func (s *Scheduler) settleState(sw *sweep) {
-	ended := s.finished(sw) == sw.total()
+	ended := s.finished(sw) == sw.total() && !s.auditsOpen(sw)
 	switch {
 	case sw.state == Active && ended:
 		s.change(sw, Done, "")

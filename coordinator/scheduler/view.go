@@ -10,14 +10,16 @@ import (
 
 // SweepView is a sweep's progress.
 type SweepView struct {
-	Name   string
-	State  State
-	Reason string // why the scheduler paused it
-	Tasks  uint64
-	Done   uint64 // all rows durable
-	Failed uint64 // rest on a quarantined task
-	Leased uint64
-	Rate   float64 // tasks a second, exponentially weighted; 0: unknown
+	Name    string
+	State   State
+	Reason  string // why the scheduler paused it
+	Tasks   uint64
+	Done    uint64 // all rows durable
+	Failed  uint64 // rest on a quarantined task
+	Leased  uint64
+	Policy  Policy
+	Audited uint64  // computed again and compared, in this process
+	Rate    float64 // tasks a second, exponentially weighted; 0: unknown
 }
 
 // Remaining returns the seconds to the end at the present rate; negative if unknown.
@@ -38,11 +40,12 @@ func (s *Scheduler) Sweep(name string) (SweepView, bool) {
 	if sw == nil {
 		return SweepView{}, false
 	}
-	v := SweepView{Name: sw.name, State: sw.state, Reason: sw.reason, Tasks: sw.total(), Rate: sw.rate.perSecond()}
+	v := SweepView{Name: sw.name, State: sw.state, Reason: sw.reason, Tasks: sw.total(), Policy: sw.policy, Rate: sw.rate.perSecond()}
 	for _, b := range sw.blocks {
 		v.Done += b.completed()
 		v.Failed += uint64(len(b.blocked))
 		v.Leased += b.leased
+		v.Audited += b.audited
 	}
 	return v, true
 }

@@ -63,6 +63,7 @@ func (s *Scheduler) Join(now time.Duration, id WorkerID, info Worker, held []Cla
 		w = &worker{id: id, leases: map[LeaseID]*lease{}}
 		s.workers[id] = w
 	}
+	s.fingerprints[info.Fingerprint] = true
 	w.Worker, w.connected, w.heard, w.running = info, true, now, nil
 	s.stopWanting(w)
 	claimed := map[LeaseID]bool{}

@@ -33,6 +33,7 @@ type SweepRecord struct {
 	State    State            `json:"state"`
 	Reason   string           `json:"reason,omitempty"` // why it was paused
 	Priority int              `json:"priority,omitempty"`
+	Audit    float64          `json:"audit,omitempty"` // share of the tasks computed a second time
 	Created  time.Time        `json:"created"`
 	Changed  time.Time        `json:"changed"`
 }
@@ -76,6 +77,16 @@ func (s *Store) PutSweep(rec SweepRecord) error {
 
 // SetState changes the state of a sweep's latest revision.
 func (s *Store) SetState(name string, state State, reason string) error {
+	return s.change(name, func(rec *SweepRecord) { rec.State, rec.Reason = state, reason })
+}
+
+// SetPolicy changes the priority and the audited share of a sweep's latest revision.
+func (s *Store) SetPolicy(name string, priority int, audit float64) error {
+	return s.change(name, func(rec *SweepRecord) { rec.Priority, rec.Audit = priority, audit })
+}
+
+// change changes a sweep's latest revision.
+func (s *Store) change(name string, change func(rec *SweepRecord)) error {
 	return s.do(func(tx *bolt.Tx) error {
 		bucket := tx.Bucket(bucketSweeps)
 		key, rec, err := latestSweep(bucket, name)
@@ -85,7 +96,8 @@ func (s *Store) SetState(name string, state State, reason string) error {
 		if rec == nil {
 			return fmt.Errorf("%w %q", ErrUnknownSweep, name)
 		}
-		rec.State, rec.Reason, rec.Changed = state, reason, time.Time{}
+		change(rec)
+		rec.Changed = time.Time{}
 		return putSweep(bucket, bytes.Clone(key), *rec)
 	}, nil)
 }

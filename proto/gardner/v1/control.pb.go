@@ -183,7 +183,11 @@ type SubmitRequest struct {
 	// "param=value" changes made on the command line.
 	Set []string `protobuf:"bytes,3,rep,name=set,proto3" json:"set,omitempty"`
 	// Check and count only.
-	DryRun        bool `protobuf:"varint,4,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	DryRun bool `protobuf:"varint,4,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	// Sweeps of a higher priority are served first; unset: as it is, or 0.
+	Priority *int32 `protobuf:"varint,5,opt,name=priority,proto3,oneof" json:"priority,omitempty"`
+	// Share of the tasks, 0 to 1, that is computed a second time and compared; unset: as it is, or 0.
+	Audit         *float64 `protobuf:"fixed64,6,opt,name=audit,proto3,oneof" json:"audit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -244,6 +248,20 @@ func (x *SubmitRequest) GetDryRun() bool {
 		return x.DryRun
 	}
 	return false
+}
+
+func (x *SubmitRequest) GetPriority() int32 {
+	if x != nil && x.Priority != nil {
+		return *x.Priority
+	}
+	return 0
+}
+
+func (x *SubmitRequest) GetAudit() float64 {
+	if x != nil && x.Audit != nil {
+		return *x.Audit
+	}
+	return 0
 }
 
 type SubmitResponse struct {
@@ -518,8 +536,10 @@ type StatusResponse struct {
 	// Numerics fingerprints of the workers seen since the start; more than one means that bits may differ.
 	Fingerprints []string `protobuf:"bytes,4,rep,name=fingerprints,proto3" json:"fingerprints,omitempty"`
 	Database     string   `protobuf:"bytes,5,opt,name=database,proto3" json:"database,omitempty"`
-	// Results that came twice with different bits since the start; the first ones stayed. It should be 0.
-	Conflicts     uint64 `protobuf:"varint,6,opt,name=conflicts,proto3" json:"conflicts,omitempty"`
+	// Tasks that were computed with different results, ever; the first ones stayed. It should be 0.
+	Conflicts uint64 `protobuf:"varint,6,opt,name=conflicts,proto3" json:"conflicts,omitempty"`
+	// The newest of them.
+	Disputes      []*Conflict `protobuf:"bytes,7,rep,name=disputes,proto3" json:"disputes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -596,6 +616,163 @@ func (x *StatusResponse) GetConflicts() uint64 {
 	return 0
 }
 
+func (x *StatusResponse) GetDisputes() []*Conflict {
+	if x != nil {
+		return x.Disputes
+	}
+	return nil
+}
+
+// Conflict is a task that was computed with different results.
+type Conflict struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Block   string                 `protobuf:"bytes,1,opt,name=block,proto3" json:"block,omitempty"`
+	Ordinal uint64                 `protobuf:"varint,2,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
+	// open (a third worker is to vote), upheld (a third worker computed what is stored), outvoted (two workers agree on
+	// something else than what is stored), no majority, or failed.
+	Verdict string `protobuf:"bytes,3,opt,name=verdict,proto3" json:"verdict,omitempty"`
+	// The first is what is stored.
+	Votes         []*Vote `protobuf:"bytes,4,rep,name=votes,proto3" json:"votes,omitempty"`
+	Message       string  `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`
+	TimeUnix      int64   `protobuf:"varint,6,opt,name=time_unix,json=timeUnix,proto3" json:"time_unix,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Conflict) Reset() {
+	*x = Conflict{}
+	mi := &file_gardner_v1_control_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Conflict) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Conflict) ProtoMessage() {}
+
+func (x *Conflict) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Conflict.ProtoReflect.Descriptor instead.
+func (*Conflict) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Conflict) GetBlock() string {
+	if x != nil {
+		return x.Block
+	}
+	return ""
+}
+
+func (x *Conflict) GetOrdinal() uint64 {
+	if x != nil {
+		return x.Ordinal
+	}
+	return 0
+}
+
+func (x *Conflict) GetVerdict() string {
+	if x != nil {
+		return x.Verdict
+	}
+	return ""
+}
+
+func (x *Conflict) GetVotes() []*Vote {
+	if x != nil {
+		return x.Votes
+	}
+	return nil
+}
+
+func (x *Conflict) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *Conflict) GetTimeUnix() int64 {
+	if x != nil {
+		return x.TimeUnix
+	}
+	return 0
+}
+
+// Vote is one computation of a task.
+type Vote struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Worker      string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Fingerprint string                 `protobuf:"bytes,2,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
+	// Of the record.
+	Digest        string `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Vote) Reset() {
+	*x = Vote{}
+	mi := &file_gardner_v1_control_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Vote) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Vote) ProtoMessage() {}
+
+func (x *Vote) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Vote.ProtoReflect.Descriptor instead.
+func (*Vote) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Vote) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *Vote) GetFingerprint() string {
+	if x != nil {
+		return x.Fingerprint
+	}
+	return ""
+}
+
+func (x *Vote) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
 type SweepStatus struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	Name       string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -613,15 +790,20 @@ type SweepStatus struct {
 	// Tasks a second, exponentially weighted; 0: not known yet.
 	Rate float64 `protobuf:"fixed64,10,opt,name=rate,proto3" json:"rate,omitempty"`
 	// Seconds to the end at that rate; negative: not known.
-	EtaSeconds    float64 `protobuf:"fixed64,11,opt,name=eta_seconds,json=etaSeconds,proto3" json:"eta_seconds,omitempty"`
-	CreatedUnix   int64   `protobuf:"varint,12,opt,name=created_unix,json=createdUnix,proto3" json:"created_unix,omitempty"`
+	EtaSeconds  float64 `protobuf:"fixed64,11,opt,name=eta_seconds,json=etaSeconds,proto3" json:"eta_seconds,omitempty"`
+	CreatedUnix int64   `protobuf:"varint,12,opt,name=created_unix,json=createdUnix,proto3" json:"created_unix,omitempty"`
+	Priority    int32   `protobuf:"varint,13,opt,name=priority,proto3" json:"priority,omitempty"`
+	// Share of the tasks that is computed a second time.
+	Audit float64 `protobuf:"fixed64,14,opt,name=audit,proto3" json:"audit,omitempty"`
+	// Tasks computed a second time and compared, since the start.
+	Audited       uint64 `protobuf:"varint,15,opt,name=audited,proto3" json:"audited,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SweepStatus) Reset() {
 	*x = SweepStatus{}
-	mi := &file_gardner_v1_control_proto_msgTypes[8]
+	mi := &file_gardner_v1_control_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -633,7 +815,7 @@ func (x *SweepStatus) String() string {
 func (*SweepStatus) ProtoMessage() {}
 
 func (x *SweepStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[8]
+	mi := &file_gardner_v1_control_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -646,7 +828,7 @@ func (x *SweepStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SweepStatus.ProtoReflect.Descriptor instead.
 func (*SweepStatus) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{8}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SweepStatus) GetName() string {
@@ -733,6 +915,27 @@ func (x *SweepStatus) GetCreatedUnix() int64 {
 	return 0
 }
 
+func (x *SweepStatus) GetPriority() int32 {
+	if x != nil {
+		return x.Priority
+	}
+	return 0
+}
+
+func (x *SweepStatus) GetAudit() float64 {
+	if x != nil {
+		return x.Audit
+	}
+	return 0
+}
+
+func (x *SweepStatus) GetAudited() uint64 {
+	if x != nil {
+		return x.Audited
+	}
+	return 0
+}
+
 type WorkerStatus struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -754,7 +957,7 @@ type WorkerStatus struct {
 
 func (x *WorkerStatus) Reset() {
 	*x = WorkerStatus{}
-	mi := &file_gardner_v1_control_proto_msgTypes[9]
+	mi := &file_gardner_v1_control_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -766,7 +969,7 @@ func (x *WorkerStatus) String() string {
 func (*WorkerStatus) ProtoMessage() {}
 
 func (x *WorkerStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[9]
+	mi := &file_gardner_v1_control_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -779,7 +982,7 @@ func (x *WorkerStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkerStatus.ProtoReflect.Descriptor instead.
 func (*WorkerStatus) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{9}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *WorkerStatus) GetId() string {
@@ -886,7 +1089,7 @@ type RunningTask struct {
 
 func (x *RunningTask) Reset() {
 	*x = RunningTask{}
-	mi := &file_gardner_v1_control_proto_msgTypes[10]
+	mi := &file_gardner_v1_control_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -898,7 +1101,7 @@ func (x *RunningTask) String() string {
 func (*RunningTask) ProtoMessage() {}
 
 func (x *RunningTask) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[10]
+	mi := &file_gardner_v1_control_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -911,7 +1114,7 @@ func (x *RunningTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunningTask.ProtoReflect.Descriptor instead.
 func (*RunningTask) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{10}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RunningTask) GetBlock() string {
@@ -951,7 +1154,7 @@ type PauseRequest struct {
 
 func (x *PauseRequest) Reset() {
 	*x = PauseRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[11]
+	mi := &file_gardner_v1_control_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -963,7 +1166,7 @@ func (x *PauseRequest) String() string {
 func (*PauseRequest) ProtoMessage() {}
 
 func (x *PauseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[11]
+	mi := &file_gardner_v1_control_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -976,7 +1179,7 @@ func (x *PauseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseRequest.ProtoReflect.Descriptor instead.
 func (*PauseRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{11}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PauseRequest) GetSweep() string {
@@ -994,7 +1197,7 @@ type PauseResponse struct {
 
 func (x *PauseResponse) Reset() {
 	*x = PauseResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[12]
+	mi := &file_gardner_v1_control_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1006,7 +1209,7 @@ func (x *PauseResponse) String() string {
 func (*PauseResponse) ProtoMessage() {}
 
 func (x *PauseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[12]
+	mi := &file_gardner_v1_control_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1019,7 +1222,7 @@ func (x *PauseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseResponse.ProtoReflect.Descriptor instead.
 func (*PauseResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{12}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{14}
 }
 
 type ResumeRequest struct {
@@ -1031,7 +1234,7 @@ type ResumeRequest struct {
 
 func (x *ResumeRequest) Reset() {
 	*x = ResumeRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[13]
+	mi := &file_gardner_v1_control_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1043,7 +1246,7 @@ func (x *ResumeRequest) String() string {
 func (*ResumeRequest) ProtoMessage() {}
 
 func (x *ResumeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[13]
+	mi := &file_gardner_v1_control_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1056,7 +1259,7 @@ func (x *ResumeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeRequest.ProtoReflect.Descriptor instead.
 func (*ResumeRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{13}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ResumeRequest) GetSweep() string {
@@ -1074,7 +1277,7 @@ type ResumeResponse struct {
 
 func (x *ResumeResponse) Reset() {
 	*x = ResumeResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[14]
+	mi := &file_gardner_v1_control_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1086,7 +1289,7 @@ func (x *ResumeResponse) String() string {
 func (*ResumeResponse) ProtoMessage() {}
 
 func (x *ResumeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[14]
+	mi := &file_gardner_v1_control_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1099,7 +1302,7 @@ func (x *ResumeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeResponse.ProtoReflect.Descriptor instead.
 func (*ResumeResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{14}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{16}
 }
 
 type CancelRequest struct {
@@ -1111,7 +1314,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[15]
+	mi := &file_gardner_v1_control_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1123,7 +1326,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[15]
+	mi := &file_gardner_v1_control_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1136,7 +1339,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{15}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CancelRequest) GetSweep() string {
@@ -1154,7 +1357,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[16]
+	mi := &file_gardner_v1_control_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1166,7 +1369,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[16]
+	mi := &file_gardner_v1_control_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1179,7 +1382,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{16}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{18}
 }
 
 type RetryRequest struct {
@@ -1191,7 +1394,7 @@ type RetryRequest struct {
 
 func (x *RetryRequest) Reset() {
 	*x = RetryRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[17]
+	mi := &file_gardner_v1_control_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1203,7 +1406,7 @@ func (x *RetryRequest) String() string {
 func (*RetryRequest) ProtoMessage() {}
 
 func (x *RetryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[17]
+	mi := &file_gardner_v1_control_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1216,7 +1419,7 @@ func (x *RetryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
 func (*RetryRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{17}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RetryRequest) GetSweep() string {
@@ -1235,7 +1438,7 @@ type RetryResponse struct {
 
 func (x *RetryResponse) Reset() {
 	*x = RetryResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[18]
+	mi := &file_gardner_v1_control_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1247,7 +1450,7 @@ func (x *RetryResponse) String() string {
 func (*RetryResponse) ProtoMessage() {}
 
 func (x *RetryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[18]
+	mi := &file_gardner_v1_control_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1260,7 +1463,7 @@ func (x *RetryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
 func (*RetryResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{18}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RetryResponse) GetTasks() uint64 {
@@ -1279,7 +1482,7 @@ type FailuresRequest struct {
 
 func (x *FailuresRequest) Reset() {
 	*x = FailuresRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[19]
+	mi := &file_gardner_v1_control_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1291,7 +1494,7 @@ func (x *FailuresRequest) String() string {
 func (*FailuresRequest) ProtoMessage() {}
 
 func (x *FailuresRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[19]
+	mi := &file_gardner_v1_control_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1304,7 +1507,7 @@ func (x *FailuresRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailuresRequest.ProtoReflect.Descriptor instead.
 func (*FailuresRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{19}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *FailuresRequest) GetSweep() string {
@@ -1323,7 +1526,7 @@ type FailuresResponse struct {
 
 func (x *FailuresResponse) Reset() {
 	*x = FailuresResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[20]
+	mi := &file_gardner_v1_control_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1335,7 +1538,7 @@ func (x *FailuresResponse) String() string {
 func (*FailuresResponse) ProtoMessage() {}
 
 func (x *FailuresResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[20]
+	mi := &file_gardner_v1_control_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1348,7 +1551,7 @@ func (x *FailuresResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailuresResponse.ProtoReflect.Descriptor instead.
 func (*FailuresResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{20}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *FailuresResponse) GetTasks() []*FailedTask {
@@ -1374,7 +1577,7 @@ type FailedTask struct {
 
 func (x *FailedTask) Reset() {
 	*x = FailedTask{}
-	mi := &file_gardner_v1_control_proto_msgTypes[21]
+	mi := &file_gardner_v1_control_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1386,7 +1589,7 @@ func (x *FailedTask) String() string {
 func (*FailedTask) ProtoMessage() {}
 
 func (x *FailedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[21]
+	mi := &file_gardner_v1_control_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1399,7 +1602,7 @@ func (x *FailedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailedTask.ProtoReflect.Descriptor instead.
 func (*FailedTask) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{21}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *FailedTask) GetBlock() string {
@@ -1462,7 +1665,7 @@ type FindTaskRequest struct {
 
 func (x *FindTaskRequest) Reset() {
 	*x = FindTaskRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	mi := &file_gardner_v1_control_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1474,7 +1677,7 @@ func (x *FindTaskRequest) String() string {
 func (*FindTaskRequest) ProtoMessage() {}
 
 func (x *FindTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[22]
+	mi := &file_gardner_v1_control_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1487,7 +1690,7 @@ func (x *FindTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindTaskRequest.ProtoReflect.Descriptor instead.
 func (*FindTaskRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{22}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *FindTaskRequest) GetSweep() string {
@@ -1515,7 +1718,7 @@ type FindTaskResponse struct {
 
 func (x *FindTaskResponse) Reset() {
 	*x = FindTaskResponse{}
-	mi := &file_gardner_v1_control_proto_msgTypes[23]
+	mi := &file_gardner_v1_control_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1527,7 +1730,7 @@ func (x *FindTaskResponse) String() string {
 func (*FindTaskResponse) ProtoMessage() {}
 
 func (x *FindTaskResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[23]
+	mi := &file_gardner_v1_control_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1540,7 +1743,7 @@ func (x *FindTaskResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindTaskResponse.ProtoReflect.Descriptor instead.
 func (*FindTaskResponse) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{23}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *FindTaskResponse) GetBlock() []byte {
@@ -1585,7 +1788,7 @@ type QueryRequest struct {
 
 func (x *QueryRequest) Reset() {
 	*x = QueryRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[24]
+	mi := &file_gardner_v1_control_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1597,7 +1800,7 @@ func (x *QueryRequest) String() string {
 func (*QueryRequest) ProtoMessage() {}
 
 func (x *QueryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[24]
+	mi := &file_gardner_v1_control_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1610,7 +1813,7 @@ func (x *QueryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryRequest.ProtoReflect.Descriptor instead.
 func (*QueryRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{24}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *QueryRequest) GetSweep() string {
@@ -1724,7 +1927,7 @@ type PlotRequest struct {
 
 func (x *PlotRequest) Reset() {
 	*x = PlotRequest{}
-	mi := &file_gardner_v1_control_proto_msgTypes[25]
+	mi := &file_gardner_v1_control_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1736,7 +1939,7 @@ func (x *PlotRequest) String() string {
 func (*PlotRequest) ProtoMessage() {}
 
 func (x *PlotRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[25]
+	mi := &file_gardner_v1_control_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1749,7 +1952,7 @@ func (x *PlotRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlotRequest.ProtoReflect.Descriptor instead.
 func (*PlotRequest) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{25}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PlotRequest) GetSweep() string {
@@ -1838,7 +2041,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_gardner_v1_control_proto_msgTypes[26]
+	mi := &file_gardner_v1_control_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1850,7 +2053,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_control_proto_msgTypes[26]
+	mi := &file_gardner_v1_control_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1863,7 +2066,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_control_proto_rawDescGZIP(), []int{26}
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Chunk) GetData() []byte {
@@ -1883,12 +2086,16 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x0fVersionResponse\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x1a\n" +
 	"\bprotocol\x18\x02 \x01(\rR\bprotocol\x12 \n" +
-	"\vfingerprint\x18\x03 \x01(\tR\vfingerprint\"b\n" +
+	"\vfingerprint\x18\x03 \x01(\tR\vfingerprint\"\xb5\x01\n" +
 	"\rSubmitRequest\x12\x12\n" +
 	"\x04yaml\x18\x01 \x01(\fR\x04yaml\x12\x12\n" +
 	"\x04file\x18\x02 \x01(\tR\x04file\x12\x10\n" +
 	"\x03set\x18\x03 \x03(\tR\x03set\x12\x17\n" +
-	"\adry_run\x18\x04 \x01(\bR\x06dryRun\"\xdb\x01\n" +
+	"\adry_run\x18\x04 \x01(\bR\x06dryRun\x12\x1f\n" +
+	"\bpriority\x18\x05 \x01(\x05H\x00R\bpriority\x88\x01\x01\x12\x19\n" +
+	"\x05audit\x18\x06 \x01(\x01H\x01R\x05audit\x88\x01\x01B\v\n" +
+	"\t_priorityB\b\n" +
+	"\x06_audit\"\xdb\x01\n" +
 	"\x0eSubmitResponse\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x12\x16\n" +
@@ -1907,14 +2114,26 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\"Y\n" +
 	"\fWatchRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x123\n" +
-	"\x15interval_milliseconds\x18\x02 \x01(\x04R\x14intervalMilliseconds\"\xf8\x01\n" +
+	"\x15interval_milliseconds\x18\x02 \x01(\x04R\x14intervalMilliseconds\"\xaa\x02\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x06sweeps\x18\x01 \x03(\v2\x17.gardner.v1.SweepStatusR\x06sweeps\x122\n" +
 	"\aworkers\x18\x02 \x03(\v2\x18.gardner.v1.WorkerStatusR\aworkers\x12#\n" +
 	"\rstore_trouble\x18\x03 \x01(\tR\fstoreTrouble\x12\"\n" +
 	"\ffingerprints\x18\x04 \x03(\tR\ffingerprints\x12\x1a\n" +
 	"\bdatabase\x18\x05 \x01(\tR\bdatabase\x12\x1c\n" +
-	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\"\xd5\x02\n" +
+	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\x120\n" +
+	"\bdisputes\x18\a \x03(\v2\x14.gardner.v1.ConflictR\bdisputes\"\xb3\x01\n" +
+	"\bConflict\x12\x14\n" +
+	"\x05block\x18\x01 \x01(\tR\x05block\x12\x18\n" +
+	"\aordinal\x18\x02 \x01(\x04R\aordinal\x12\x18\n" +
+	"\averdict\x18\x03 \x01(\tR\averdict\x12&\n" +
+	"\x05votes\x18\x04 \x03(\v2\x10.gardner.v1.VoteR\x05votes\x12\x18\n" +
+	"\amessage\x18\x05 \x01(\tR\amessage\x12\x1b\n" +
+	"\ttime_unix\x18\x06 \x01(\x03R\btimeUnix\"X\n" +
+	"\x04Vote\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12 \n" +
+	"\vfingerprint\x18\x02 \x01(\tR\vfingerprint\x12\x16\n" +
+	"\x06digest\x18\x03 \x01(\tR\x06digest\"\xa1\x03\n" +
 	"\vSweepStatus\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x12\x1e\n" +
@@ -1931,7 +2150,10 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	" \x01(\x01R\x04rate\x12\x1f\n" +
 	"\veta_seconds\x18\v \x01(\x01R\n" +
 	"etaSeconds\x12!\n" +
-	"\fcreated_unix\x18\f \x01(\x03R\vcreatedUnix\"\xf5\x02\n" +
+	"\fcreated_unix\x18\f \x01(\x03R\vcreatedUnix\x12\x1a\n" +
+	"\bpriority\x18\r \x01(\x05R\bpriority\x12\x14\n" +
+	"\x05audit\x18\x0e \x01(\x01R\x05audit\x12\x18\n" +
+	"\aaudited\x18\x0f \x01(\x04R\aaudited\"\xf5\x02\n" +
 	"\fWorkerStatus\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04host\x18\x02 \x01(\tR\x04host\x12\x10\n" +
@@ -2048,7 +2270,7 @@ func file_gardner_v1_control_proto_rawDescGZIP() []byte {
 }
 
 var file_gardner_v1_control_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_gardner_v1_control_proto_goTypes = []any{
 	(SweepState)(0),          // 0: gardner.v1.SweepState
 	(*VersionRequest)(nil),   // 1: gardner.v1.VersionRequest
@@ -2059,63 +2281,67 @@ var file_gardner_v1_control_proto_goTypes = []any{
 	(*StatusRequest)(nil),    // 6: gardner.v1.StatusRequest
 	(*WatchRequest)(nil),     // 7: gardner.v1.WatchRequest
 	(*StatusResponse)(nil),   // 8: gardner.v1.StatusResponse
-	(*SweepStatus)(nil),      // 9: gardner.v1.SweepStatus
-	(*WorkerStatus)(nil),     // 10: gardner.v1.WorkerStatus
-	(*RunningTask)(nil),      // 11: gardner.v1.RunningTask
-	(*PauseRequest)(nil),     // 12: gardner.v1.PauseRequest
-	(*PauseResponse)(nil),    // 13: gardner.v1.PauseResponse
-	(*ResumeRequest)(nil),    // 14: gardner.v1.ResumeRequest
-	(*ResumeResponse)(nil),   // 15: gardner.v1.ResumeResponse
-	(*CancelRequest)(nil),    // 16: gardner.v1.CancelRequest
-	(*CancelResponse)(nil),   // 17: gardner.v1.CancelResponse
-	(*RetryRequest)(nil),     // 18: gardner.v1.RetryRequest
-	(*RetryResponse)(nil),    // 19: gardner.v1.RetryResponse
-	(*FailuresRequest)(nil),  // 20: gardner.v1.FailuresRequest
-	(*FailuresResponse)(nil), // 21: gardner.v1.FailuresResponse
-	(*FailedTask)(nil),       // 22: gardner.v1.FailedTask
-	(*FindTaskRequest)(nil),  // 23: gardner.v1.FindTaskRequest
-	(*FindTaskResponse)(nil), // 24: gardner.v1.FindTaskResponse
-	(*QueryRequest)(nil),     // 25: gardner.v1.QueryRequest
-	(*PlotRequest)(nil),      // 26: gardner.v1.PlotRequest
-	(*Chunk)(nil),            // 27: gardner.v1.Chunk
+	(*Conflict)(nil),         // 9: gardner.v1.Conflict
+	(*Vote)(nil),             // 10: gardner.v1.Vote
+	(*SweepStatus)(nil),      // 11: gardner.v1.SweepStatus
+	(*WorkerStatus)(nil),     // 12: gardner.v1.WorkerStatus
+	(*RunningTask)(nil),      // 13: gardner.v1.RunningTask
+	(*PauseRequest)(nil),     // 14: gardner.v1.PauseRequest
+	(*PauseResponse)(nil),    // 15: gardner.v1.PauseResponse
+	(*ResumeRequest)(nil),    // 16: gardner.v1.ResumeRequest
+	(*ResumeResponse)(nil),   // 17: gardner.v1.ResumeResponse
+	(*CancelRequest)(nil),    // 18: gardner.v1.CancelRequest
+	(*CancelResponse)(nil),   // 19: gardner.v1.CancelResponse
+	(*RetryRequest)(nil),     // 20: gardner.v1.RetryRequest
+	(*RetryResponse)(nil),    // 21: gardner.v1.RetryResponse
+	(*FailuresRequest)(nil),  // 22: gardner.v1.FailuresRequest
+	(*FailuresResponse)(nil), // 23: gardner.v1.FailuresResponse
+	(*FailedTask)(nil),       // 24: gardner.v1.FailedTask
+	(*FindTaskRequest)(nil),  // 25: gardner.v1.FindTaskRequest
+	(*FindTaskResponse)(nil), // 26: gardner.v1.FindTaskResponse
+	(*QueryRequest)(nil),     // 27: gardner.v1.QueryRequest
+	(*PlotRequest)(nil),      // 28: gardner.v1.PlotRequest
+	(*Chunk)(nil),            // 29: gardner.v1.Chunk
 }
 var file_gardner_v1_control_proto_depIdxs = []int32{
-	9,  // 0: gardner.v1.StatusResponse.sweeps:type_name -> gardner.v1.SweepStatus
-	10, // 1: gardner.v1.StatusResponse.workers:type_name -> gardner.v1.WorkerStatus
-	0,  // 2: gardner.v1.SweepStatus.state:type_name -> gardner.v1.SweepState
-	11, // 3: gardner.v1.WorkerStatus.running:type_name -> gardner.v1.RunningTask
-	22, // 4: gardner.v1.FailuresResponse.tasks:type_name -> gardner.v1.FailedTask
-	1,  // 5: gardner.v1.Control.Version:input_type -> gardner.v1.VersionRequest
-	3,  // 6: gardner.v1.Control.Submit:input_type -> gardner.v1.SubmitRequest
-	5,  // 7: gardner.v1.Control.Extend:input_type -> gardner.v1.ExtendRequest
-	6,  // 8: gardner.v1.Control.Status:input_type -> gardner.v1.StatusRequest
-	7,  // 9: gardner.v1.Control.Watch:input_type -> gardner.v1.WatchRequest
-	12, // 10: gardner.v1.Control.Pause:input_type -> gardner.v1.PauseRequest
-	14, // 11: gardner.v1.Control.Resume:input_type -> gardner.v1.ResumeRequest
-	16, // 12: gardner.v1.Control.Cancel:input_type -> gardner.v1.CancelRequest
-	18, // 13: gardner.v1.Control.Retry:input_type -> gardner.v1.RetryRequest
-	20, // 14: gardner.v1.Control.Failures:input_type -> gardner.v1.FailuresRequest
-	23, // 15: gardner.v1.Control.FindTask:input_type -> gardner.v1.FindTaskRequest
-	25, // 16: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
-	26, // 17: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
-	2,  // 18: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
-	4,  // 19: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
-	4,  // 20: gardner.v1.Control.Extend:output_type -> gardner.v1.SubmitResponse
-	8,  // 21: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
-	8,  // 22: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
-	13, // 23: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
-	15, // 24: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
-	17, // 25: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
-	19, // 26: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
-	21, // 27: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
-	24, // 28: gardner.v1.Control.FindTask:output_type -> gardner.v1.FindTaskResponse
-	27, // 29: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
-	27, // 30: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
-	18, // [18:31] is the sub-list for method output_type
-	5,  // [5:18] is the sub-list for method input_type
-	5,  // [5:5] is the sub-list for extension type_name
-	5,  // [5:5] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	11, // 0: gardner.v1.StatusResponse.sweeps:type_name -> gardner.v1.SweepStatus
+	12, // 1: gardner.v1.StatusResponse.workers:type_name -> gardner.v1.WorkerStatus
+	9,  // 2: gardner.v1.StatusResponse.disputes:type_name -> gardner.v1.Conflict
+	10, // 3: gardner.v1.Conflict.votes:type_name -> gardner.v1.Vote
+	0,  // 4: gardner.v1.SweepStatus.state:type_name -> gardner.v1.SweepState
+	13, // 5: gardner.v1.WorkerStatus.running:type_name -> gardner.v1.RunningTask
+	24, // 6: gardner.v1.FailuresResponse.tasks:type_name -> gardner.v1.FailedTask
+	1,  // 7: gardner.v1.Control.Version:input_type -> gardner.v1.VersionRequest
+	3,  // 8: gardner.v1.Control.Submit:input_type -> gardner.v1.SubmitRequest
+	5,  // 9: gardner.v1.Control.Extend:input_type -> gardner.v1.ExtendRequest
+	6,  // 10: gardner.v1.Control.Status:input_type -> gardner.v1.StatusRequest
+	7,  // 11: gardner.v1.Control.Watch:input_type -> gardner.v1.WatchRequest
+	14, // 12: gardner.v1.Control.Pause:input_type -> gardner.v1.PauseRequest
+	16, // 13: gardner.v1.Control.Resume:input_type -> gardner.v1.ResumeRequest
+	18, // 14: gardner.v1.Control.Cancel:input_type -> gardner.v1.CancelRequest
+	20, // 15: gardner.v1.Control.Retry:input_type -> gardner.v1.RetryRequest
+	22, // 16: gardner.v1.Control.Failures:input_type -> gardner.v1.FailuresRequest
+	25, // 17: gardner.v1.Control.FindTask:input_type -> gardner.v1.FindTaskRequest
+	27, // 18: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
+	28, // 19: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
+	2,  // 20: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
+	4,  // 21: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
+	4,  // 22: gardner.v1.Control.Extend:output_type -> gardner.v1.SubmitResponse
+	8,  // 23: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
+	8,  // 24: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
+	15, // 25: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
+	17, // 26: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
+	19, // 27: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
+	21, // 28: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
+	23, // 29: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
+	26, // 30: gardner.v1.Control.FindTask:output_type -> gardner.v1.FindTaskResponse
+	29, // 31: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
+	29, // 32: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
+	20, // [20:33] is the sub-list for method output_type
+	7,  // [7:20] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_gardner_v1_control_proto_init() }
@@ -2123,13 +2349,14 @@ func file_gardner_v1_control_proto_init() {
 	if File_gardner_v1_control_proto != nil {
 		return
 	}
+	file_gardner_v1_control_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_gardner_v1_control_proto_rawDesc), len(file_gardner_v1_control_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   27,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,0 +1,230 @@
+package scheduler
+
+import (
+	"testing"
+	"time"
+
+	"gardner/sweeps"
+)
+
+// auditing is a sweep of n tasks that worker "one" has stored, all of which are to be audited.
+type auditing struct {
+	*Scheduler
+	t   *testing.T
+	b   *sweeps.Block
+	now time.Duration
+}
+
+func newAuditing(t *testing.T, n int) *auditing {
+	t.Helper()
+	a := &auditing{Scheduler: New(Config{}, 0), t: t, b: grid(t, 0, n, 0, 1, 1)}
+	a.AddBlock(info(a.b))
+	a.PutSweep("s", []sweeps.BlockID{a.b.ID()}, Active, 0)
+	a.SetPolicy(0, "s", Policy{Audit: 1})
+	a.worker(1, "one", "f")
+	for done := 0; done < n; {
+		l := onlyGrant(t, a.Scheduler, 0).Lease
+		var all []uint64
+		for o := l.Lo; o < l.Hi; o++ {
+			all = append(all, o)
+		}
+		done += len(all)
+		a.Stored(0, 1, l.ID, l.Block, all, nil)
+		if done < n {
+			a.Pull(0, 1, 1)
+		}
+	}
+	return a
+}
+
+func (a *auditing) worker(id WorkerID, name, fingerprint string) {
+	w := able(1)
+	w.Name, w.Fingerprint = name, fingerprint
+	a.Join(a.now, id, w, nil)
+	a.Pull(a.now, id, 1)
+}
+
+// grant returns the one lease that is handed out, with whom it went to.
+func (a *auditing) grant() Grant {
+	a.t.Helper()
+	g := onlyGrant(a.t, a.Scheduler, a.now)
+	if err := check(a.Scheduler); err != nil {
+		a.t.Fatal(err)
+	}
+	return g
+}
+
+// answer hands in what an audit found, and returns what is made durable.
+func (a *auditing) answer(g Grant, equal bool, digest string) []Conflict {
+	a.t.Helper()
+	a.Checked(a.now, g.Worker, g.Lease.ID, g.Lease.Block, Check{Ordinal: g.Lease.Lo, Equal: equal, Near: true, Digest: digest})
+	a.Stored(a.now, g.Worker, g.Lease.ID, g.Lease.Block, []uint64{g.Lease.Lo}, []float32{0.1})
+	if err := check(a.Scheduler); err != nil {
+		a.t.Fatal(err)
+	}
+	return disputes(a.Actions(a.now))
+}
+
+func disputes(actions []Action) (out []Conflict) {
+	for _, x := range actions {
+		if d, ok := x.(Dispute); ok {
+			out = append(out, d.Conflict)
+		}
+	}
+	return out
+}
+
+func (a *auditing) state() State {
+	v, _ := a.Sweep("s")
+	return v.State
+}
+
+func TestAuditGoesToAnotherWorker(t *testing.T) {
+	t.Parallel()
+	a := newAuditing(t, 1)
+	a.worker(3, "three", "g")
+	a.worker(2, "two", "f")
+	a.Pull(0, 1, 1)
+	g := a.grant() // of all three, the one of the same numerics
+	if g.Worker != 2 || g.Lease.Lo != 0 || a.state() != Active {
+		t.Fatalf("%+v, sweep %v", g, a.state())
+	}
+	if c := a.answer(g, true, "x"); len(c) != 0 {
+		t.Errorf("an audit that agreed made a conflict: %v", c)
+	}
+	if v, _ := a.Sweep("s"); v.State != Done || v.Audited != 1 {
+		t.Errorf("after the audit: %+v", v)
+	}
+}
+
+func TestAuditWithoutAnotherWorker(t *testing.T) {
+	t.Parallel()
+	a := newAuditing(t, 1)
+	a.Pull(0, 1, 1)
+	if g := a.grant(); g.Worker != 1 {
+		t.Errorf("the only worker was not asked: %+v", g)
+	}
+	b := newAuditing(t, 1)
+	b.Leave(0, 1, true)
+	b.now += time.Second
+	b.Tick(b.now)
+	if b.state() != Done {
+		t.Errorf("nobody is left to audit, and the sweep is %v", b.state())
+	}
+}
+
+func TestOtherNumericsAgreeWithinTolerance(t *testing.T) {
+	t.Parallel()
+	a := newAuditing(t, 1)
+	a.worker(2, "two", "g")
+	if c := a.answer(a.grant(), false, "x"); len(c) != 0 {
+		t.Errorf("numbers within the tolerance made a conflict: %v", c)
+	}
+	b := newAuditing(t, 1)
+	b.worker(2, "two", "f")
+	if c := b.answer(b.grant(), false, "x"); len(c) != 1 || c[0].Verdict != Open {
+		t.Errorf("other bits of the same numerics: %v", c)
+	}
+}
+
+func TestThirdVote(t *testing.T) {
+	t.Parallel()
+	for want, third := range map[Verdict]struct {
+		equal  bool
+		digest string
+	}{Upheld: {true, "kept"}, Outvoted: {false, "other"}, NoMajority: {false, "third"}} {
+		a := newAuditing(t, 1)
+		a.worker(2, "two", "f")
+		g := a.grant()
+		a.Join(0, 3, able(1), nil) // there is somebody to vote, later
+		c := a.answer(g, false, "other")
+		if len(c) != 1 || c[0].Verdict != Open || len(c[0].Votes) != 2 || c[0].Votes[0].Worker != "one" || c[0].Votes[1].Worker != "two" {
+			t.Fatalf("conflict %+v", c)
+		}
+		a.Pull(0, 1, 1)
+		a.Pull(0, 2, 1)
+		if g := grants(a.Scheduler, 0); len(g) != 0 {
+			t.Fatalf("who has voted was asked again: %v", g)
+		}
+		a.worker(3, "three", "f")
+		c = a.answer(a.grant(), third.equal, third.digest)
+		if len(c) != 1 || c[0].Verdict != want || len(c[0].Votes) != 3 || c[0].Votes[2].Worker != "three" {
+			t.Errorf("%s: %+v", want, c)
+		}
+		if a.state() != Done {
+			t.Errorf("%s: the sweep is %v", want, a.state())
+		}
+	}
+}
+
+// A straggler whose bits differ from those that were first is a conflict, too.
+func TestUnaskedDisagreement(t *testing.T) {
+	t.Parallel()
+	s, now, first, actions := straggling(t, able(1))
+	twin := grantsOf(actions)[0].Lease
+	s.Stored(now, 2, twin.ID, twin.Block, []uint64{19}, []float32{0.1})
+	s.Actions(now)
+	s.Checked(now, 1, first.ID, first.Block, Check{Ordinal: 19, Near: true, Digest: "other"})
+	s.Stored(now, 1, first.ID, first.Block, []uint64{19}, []float32{10})
+	if c := disputes(s.Actions(now)); len(c) != 1 || c[0].Verdict != Open || c[0].Ordinal != 19 {
+		t.Errorf("%+v", c)
+	}
+	if err := check(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAuditsSurviveTheirWorkers(t *testing.T) {
+	t.Parallel()
+	a := newAuditing(t, 1)
+	for try := range auditTries {
+		id := WorkerID(2 + try)
+		a.worker(id, "next", "f")
+		if g := a.grant(); g.Worker != id {
+			t.Fatalf("try %d: %+v", try, g)
+		}
+		a.Leave(0, id, true)
+	}
+	a.worker(9, "last", "f")
+	if g := grants(a.Scheduler, 0); len(g) != 0 {
+		t.Errorf("an audit that nobody survives was handed out again: %v", g)
+	}
+	a.Tick(time.Second)
+	if a.state() != Done {
+		t.Errorf("the sweep is %v", a.state())
+	}
+}
+
+func TestAFailureOfAStoredTask(t *testing.T) {
+	t.Parallel()
+	a := newAuditing(t, 1)
+	a.worker(2, "two", "f")
+	g := a.grant()
+	a.Failed(0, 2, g.Lease.ID, g.Lease.Block, 0, Panic, "at the disco")
+	a.Pull(0, 2, 1)
+	g = a.grant()
+	a.Failed(0, 2, g.Lease.ID, g.Lease.Block, 0, Panic, "at the disco")
+	c := disputes(a.Actions(0))
+	if len(c) != 1 || c[0].Verdict != Failed || c[0].Message != "panic: at the disco" {
+		t.Errorf("%+v", c)
+	}
+	if v, _ := a.Sweep("s"); v.State != Done || v.Failed != 0 || v.Done != 1 {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestTheLotteryIsFair(t *testing.T) {
+	t.Parallel()
+	b := grid(t, 0, 20, 0, 1, 1)
+	won := 0
+	for o := range uint64(100000) {
+		if x := lottery(b.ID(), o); x < 0 || x >= 1 {
+			t.Fatalf("lottery %g", x)
+		} else if x < 0.01 {
+			won++
+		}
+	}
+	if won < 900 || won > 1100 {
+		t.Errorf("of 100,000 tasks %d were drawn at 1 %%", won)
+	}
+}
