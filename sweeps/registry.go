@@ -54,6 +54,7 @@ func Builtin() *Registry {
 		memoryStability(),
 		networkCapacity(),
 		noiseGrid(),
+		preciseSpikes(),
 		singleNeuron(),
 		spikingNeuron(),
 		tempotronCapacity(),

@@ -60,11 +60,7 @@ reported at T = 500 ms, growing weakly with K (Rubin, Monasson and Sompolinsky 2
 		},
 		Check: checkTempotron,
 		Cost: func(outer Point, inner []Point) float64 {
-			limit := 0.0
-			for _, p := range inner {
-				limit = math.Max(limit, p.Num("cycles"))
-			}
-			return 6 * limit * 3 * outer.Num("N") * tempotronSpikes(outer) * 3e-9
+			return 6 * largestLimit(inner) * 3 * outer.Num("N") * tempotronSpikes(outer) * 3e-9
 		},
 		Figure: FigureHint{Title: "capacity of the tempotron's learning rule", X: "K", Metrics: []string{"capacity"}, Series: "cycles", LogX: true},
 		Run:    runTempotron,
@@ -97,7 +93,7 @@ func checkTempotron(p Point) error {
 	return nil
 }
 
-// tempotronTask is what the probes of one task share.
+// tempotronTask is what learning different numbers of patterns shares.
 type tempotronTask struct {
 	t        *Task
 	kernel   *psp.Kernel
@@ -107,11 +103,7 @@ type tempotronTask struct {
 	spikes   *rng.Stream
 	volley   spiking.Volley
 	source   *spiking.Source // nil: once
-	probes   map[int]probe
 }
-
-// probe is how learning a number of patterns ended.
-type probe struct{ cycles, limit int } // cycles is 0 if the limit was reached
 
 func runTempotron(ctx context.Context, t *Task) ([]Row, error) {
 	p := t.Outer
@@ -120,8 +112,9 @@ func runTempotron(ctx context.Context, t *Task) ([]Row, error) {
 		return nil, err
 	}
 	n, T := p.Int("N"), tempotronWindow(p)
-	task := &tempotronTask{t: t, kernel: kernel, spikes: t.Stream("spikes"), initial: make([]float64, n), probes: map[int]probe{},
-		rule: tempotron.Rule{Rate: p.Num("learning_rate"), Momentum: p.Num("momentum"), Window: T}}
+	task := &tempotronTask{t: t, kernel: kernel, spikes: t.Stream("spikes"),
+		initial: initialWeights(t, kernel, n, tempotronSpikes(p)/float64(n)/T),
+		rule:    tempotron.Rule{Rate: p.Num("learning_rate"), Momentum: p.Num("momentum"), Window: T}}
 	if p.Str("input") == "poisson" {
 		x := make([]float64, n)
 		for i := range x {
@@ -131,64 +124,30 @@ func runTempotron(ctx context.Context, t *Task) ([]Row, error) {
 			return nil, err
 		}
 	}
-	t.Stream("weights").FillNorm(task.initial)
-	sd := p.Num("initial_sd") / tempotron.PotentialSD(kernel, n, tempotronSpikes(p)/float64(n)/T, 1)
-	for i := range task.initial {
-		task.initial[i] *= sd
-	}
-	// The largest limit first: its probes answer the others' too.
-	order := make([]int, len(t.Inner))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return t.Inner[b].Int("cycles") - t.Inner[a].Int("cycles") })
-	rows := make([]Row, len(t.Inner))
-	for done, i := range order {
-		if rows[i], err = task.row(ctx, t.Inner[i].Int("cycles")); err != nil {
-			return nil, err
-		}
-		t.Report(float64(done+1) / float64(len(order)))
-	}
-	return rows, nil
+	step := patterns.FloorSize(p.Num("step") * float64(n))
+	search := learnerCapacity{N: float64(n), step: step, first: 2 * n / step, most: maxTempotronLoad * n / step, learn: task.learn}
+	return search.rows(ctx, t)
 }
 
-// row searches for the capacity within a limit of cycles.
-func (s *tempotronTask) row(ctx context.Context, limit int) (Row, error) {
-	n := s.t.Outer.Num("N")
-	step := patterns.FloorSize(s.t.Outer.Num("step") * n)
-	most := int(maxTempotronLoad * n / float64(step))
-	steps, err := largestLoad(int(2*n)/step, most, func(steps int) (bool, error) { return s.converges(ctx, steps*step, limit) })
-	if err != nil {
-		return Row{}, err
+// initialWeights are normal, such that the potential has the standard deviation
+// initial_sd under spikes of n afferents with a rate per ms.
+func initialWeights(t *Task, k *psp.Kernel, n int, rate float64) []float64 {
+	w := make([]float64, n)
+	t.Stream("weights").FillNorm(w)
+	sd := t.Outer.Num("initial_sd") / tempotron.PotentialSD(k, n, rate, 1)
+	for i := range w {
+		w[i] *= sd
 	}
-	count := steps * step
-	used := Empty()
-	if count > 0 {
-		used = Val(float64(s.probes[count].cycles))
-	}
-	return Row{Cells: []Cell{Val(float64(count) / n), Val(float64(count)), used}}, nil
+	return w
 }
 
-// converges reports whether the first patterns are learned within the limit.
-func (s *tempotronTask) converges(ctx context.Context, count, limit int) (bool, error) {
-	known, ok := s.probes[count]
-	if !ok || known.cycles == 0 && known.limit < limit {
-		s.draw(count)
-		w := slices.Clone(s.initial)
-		rule := s.rule
-		rule.Cycles = limit
-		labels := patterns.ExactLabels(s.t.Stream("labels"), count, s.t.Outer.Num("p_out"))
-		cycles, converged, err := rule.Learn(ctx, s.kernel, s.patterns[:count], labels, w, s.t.Stream("order of "+strconv.Itoa(count)))
-		if err != nil {
-			return false, err
-		}
-		if !converged {
-			cycles = 0
-		}
-		known = probe{cycles, limit}
-		s.probes[count] = known
-	}
-	return known.cycles > 0 && known.cycles <= limit, nil
+// learn learns the first patterns.
+func (s *tempotronTask) learn(ctx context.Context, count, limit int) (cycles int, ok bool, err error) {
+	s.draw(count)
+	rule := s.rule
+	rule.Cycles = limit
+	labels := patterns.ExactLabels(s.t.Stream("labels"), count, s.t.Outer.Num("p_out"))
+	return rule.Learn(ctx, s.kernel, s.patterns[:count], labels, slices.Clone(s.initial), s.t.Stream("order of "+strconv.Itoa(count)))
 }
 
 // draw extends the sequence of patterns to count.

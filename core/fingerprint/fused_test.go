@@ -20,6 +20,7 @@ var portable = []string{
 	"gardner/core/psp", "gardner/core/spiking", "gardner/core/ensemble",
 	"gardner/core/tempotron",
 	"gardner/core/oldbalance",
+	"gardner/core/precise",
 }
 
 var fusedInstruction = regexp.MustCompile(`\(([^()\s]+\.go):(\d+)\)\s+FN?M(?:ADD|SUB)[DS]\s`)

@@ -1,0 +1,52 @@
+package precise
+
+import (
+	"gardner/core/psp"
+	"gardner/core/spiking"
+)
+
+// Mistake is the first error of a trial.
+type Mistake struct {
+	At      float64 // the spike that should not be, or the end of the window without one
+	Missing bool    // no spike in a window
+}
+
+// Judge compares output spikes with desired times: exactly one within eps of each, in
+// turn, and none elsewhere. It returns the first mistake; false if there is none.
+// Spikes are in order, and desired times at least 2 eps apart.
+func Judge(desired, spikes []float64, eps float64) (Mistake, bool) {
+	next := 0 // of desired times
+	for _, s := range spikes {
+		if next < len(desired) && s > desired[next]+eps {
+			return Mistake{desired[next] + eps, true}, true
+		}
+		if next == len(desired) || s < desired[next]-eps {
+			return Mistake{s, false}, true
+		}
+		next++
+	}
+	if next < len(desired) {
+		return Mistake{desired[next] + eps, true}, true
+	}
+	return Mistake{}, false
+}
+
+// Replay returns the spikes that a neuron with weights w fires in the trial, with
+// real resets, appended to spikes.
+func (t *Trial) Replay(k *psp.Kernel, w psp.Weights, spikes []float64) []float64 {
+	return spiking.Run(k, &t.Input, w, t.End, spikes)
+}
+
+// Replays reports whether the neuron fires once within eps of each desired time of
+// each trial and never elsewhere.
+func Replays(k *psp.Kernel, trials []*Trial, w []float64, eps float64) bool {
+	scaled := psp.Scale(k, w)
+	var spikes []float64
+	for _, t := range trials {
+		spikes = t.Replay(k, scaled, spikes[:0])
+		if _, wrong := Judge(t.Desired, spikes, eps); wrong {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,53 @@
+package precise
+
+import (
+	"math"
+
+	"gardner/core/psp"
+)
+
+// excess is where a forced potential is too high.
+type excess struct{ at, v float64 }
+
+// scan appends to found, for each stretch between two desired times, before the first
+// and after the last, where V, reset at the desired times only, is highest above
+// level; nothing where it is not. The stretch's own end, a desired time, does not
+// count. w has a last weight of 0, which the desired times have among the inputs.
+func (t *Trial) scan(k *psp.Kernel, w psp.Weights, level float64, found []excess) []excess {
+	f := &t.forced
+	var p psp.Potential
+	high := excess{v: level}
+	last := 0.0
+	for j, m := range f.DecayM {
+		high = highest(k, p, last, f.Gap[j], int(f.Afferent[j]) == t.n, high)
+		i := f.Afferent[j]
+		p.A, p.B = math.FMA(p.A, m, w[i]), math.FMA(p.B, f.DecayS[j], w[i])
+		last = f.Time[j]
+		if int(i) == t.n {
+			p.A--
+			found, high = closed(found, high, level), excess{v: level}
+		}
+	}
+	return closed(found, highest(k, p, last, t.End-last, false, high), level)
+}
+
+func closed(found []excess, high excess, level float64) []excess {
+	if high.v > level {
+		return append(found, high)
+	}
+	return found
+}
+
+// highest returns the higher of high and the maximum of V within h of start, but
+// without the end if that is a desired time.
+func highest(k *psp.Kernel, p psp.Potential, start, h float64, desired bool, high excess) excess {
+	slope := k.Slope(p)
+	if p.Value()+float64(h*math.Max(0, slope)) <= high.v {
+		return high
+	}
+	s, v := k.Max(p, h)
+	if v > high.v && !(desired && s >= h) {
+		return excess{start + s, v}
+	}
+	return high
+}
