@@ -90,9 +90,11 @@ func run(python, script, only string, reps, sample int) error {
 		fmt.Println()
 	}
 	if strings.HasPrefix(networkName, only) {
-		return network(sample, theirs)
+		if err := network(sample, theirs); err != nil {
+			return err
+		}
 	}
-	return nil
+	return curves(reps, only, theirs)
 }
 
 // instances are those of the table: the default neuron, and one neuron of the
@@ -116,6 +118,11 @@ func instances(only string) []instance {
 		add(fmt.Sprintf("N=%d,alpha=%g", s.n, s.alpha), neuron(s.n, s.alpha), s.reps)
 	}
 	add(networkName, networkNeuron(2000, 500), 1)
+	for _, c := range curveCases {
+		if c.p > 0 {
+			add(c.middle(), c.sequence().Prefix(c.n/2), 1)
+		}
+	}
 	return list
 }
 

@@ -38,7 +38,7 @@ const (
 	firstScale   = 0.5  // about half of the inputs carry weight, and only they curve the dual
 	firstGate    = 0.15 // gap of the first try of the active set
 	gateStep     = 0.3
-	descentLimit = 240 // iterations after which the neuron is left to the cold solver
+	descentLimit = 500 // iterations after which the neuron is left to the cold solver
 )
 
 func newDescent(s *shared, kind perceptron.Kind, i int) *descent {
