@@ -51,23 +51,63 @@ func (t *Tester) stream(name string, mu int) *rng.Stream {
 	return rng.New(t.Key.Sub(name, strconv.Itoa(mu)))
 }
 
-// keepsHalf reports whether at least half of the tested memories are kept; it stops as
-// soon as that is known.
-func (t *Tester) keepsHalf(trial func(mu int) (Trial, error)) (bool, error) {
+// Half reports whether at least half of the tested memories pass; it stops as soon as
+// that is known.
+func Half(tested int, pass func(mu int) (bool, error)) (bool, error) {
 	kept := 0
-	for mu := range t.Tested {
-		r, err := trial(mu)
+	for mu := range tested {
+		ok, err := pass(mu)
 		if err != nil {
 			return false, err
 		}
-		if r.Kept {
+		if ok {
 			kept++
 		}
-		if left := t.Tested - mu - 1; 2*kept >= t.Tested || 2*(kept+left) < t.Tested {
+		if left := tested - mu - 1; 2*kept >= tested || 2*(kept+left) < tested {
 			break
 		}
 	}
-	return 2*kept >= t.Tested, nil
+	return 2*kept >= tested, nil
+}
+
+// NoiseCrossing returns the magnitude up to which at least half of the tested memories
+// pass: low > 0, where they are taken to, is doubled until they do not, then the last
+// interval is bisected geometrically until its relative width is accuracy. It is +Inf if
+// 2^40 low is not enough. pass should use the same random numbers at every magnitude.
+func NoiseCrossing(tested int, low, accuracy float64, pass func(mu int, sigma float64) (bool, error)) (float64, error) {
+	at := func(sigma float64) (bool, error) {
+		return Half(tested, func(mu int) (bool, error) { return pass(mu, sigma) })
+	}
+	high := 2 * low
+	for range maxDoublings {
+		ok, err := at(high)
+		if err != nil {
+			return 0, err
+		}
+		if !ok {
+			return bisect(low, high, func(low, high float64) float64 { return math.Sqrt(low * high) },
+				func(low, high float64) bool { return high > low*(1+accuracy) }, at)
+		}
+		low, high = high, 2*high
+	}
+	return math.Inf(1), nil
+}
+
+// maxDoublings bounds the search: 2^40 times the smallest margin drowns any field.
+const maxDoublings = 40
+
+// DistortionCrossing returns the level, from 0 where they are taken to, up to which at
+// least half of the tested memories pass, to accuracy times most; most if they pass
+// there. pass should use the same random numbers at every level.
+func DistortionCrossing(tested int, most, accuracy float64, pass func(mu int, p float64) (bool, error)) (float64, error) {
+	at := func(p float64) (bool, error) {
+		return Half(tested, func(mu int) (bool, error) { return pass(mu, p) })
+	}
+	if ok, err := at(most); ok || err != nil {
+		return most, err
+	}
+	return bisect(0, most, func(low, high float64) float64 { return (low + high) / 2 },
+		func(low, high float64) bool { return high-low > accuracy*most }, at)
 }
 
 // Sigma50 returns the magnitude of the noise at which half of the memories are stable
@@ -98,30 +138,13 @@ func (t *Tester) Sigma50(ctx context.Context, unit Noise) (float64, error) {
 	if !(low > 0) || math.IsInf(low, 1) {
 		return math.Max(low, 0), nil
 	}
-	stable := func(sigma float64) (bool, error) {
+	return NoiseCrossing(t.Tested, low, t.Accuracy, func(mu int, sigma float64) (bool, error) {
+		t.dynamics.Reset(t.starts[mu])
 		m := Noise{In: sigma * unit.In, Out: sigma * unit.Out}
-		return t.keepsHalf(func(mu int) (Trial, error) {
-			t.dynamics.Reset(t.starts[mu])
-			return t.dynamics.Stability(ctx, m, t.Cycles, StableError, t.stream("noise", mu), t.stream("order", mu))
-		})
-	}
-	high := 2 * low
-	for range maxDoublings {
-		ok, err := stable(high)
-		if err != nil {
-			return 0, err
-		}
-		if !ok {
-			return bisect(low, high, func(low, high float64) float64 { return math.Sqrt(low * high) },
-				func(low, high float64) bool { return high > low*(1+t.Accuracy) }, stable)
-		}
-		low, high = high, 2*high
-	}
-	return math.Inf(1), nil
+		r, err := t.dynamics.Stability(ctx, m, t.Cycles, StableError, t.stream("noise", mu), t.stream("order", mu))
+		return r.Kept, err
+	})
 }
-
-// maxDoublings bounds the search: 2^40 times the smallest margin drowns any field.
-const maxDoublings = 40
 
 // P50 returns the level of distortion from which half of the memories are recovered
 // (see Distort and Basin), to Accuracy times the largest level, MaxDistortion; that
@@ -130,19 +153,12 @@ func (t *Tester) P50(ctx context.Context) (float64, error) {
 	if err := t.prepare(); err != nil {
 		return 0, err
 	}
-	recovers := func(p float64) (bool, error) {
-		return t.keepsHalf(func(mu int) (Trial, error) {
-			t.dynamics.Reset(t.starts[mu])
-			t.dynamics.Distort(t.Memories.Population, p, t.stream("distortion", mu))
-			return t.dynamics.Basin(ctx, BasinCycles, DivergedError, t.stream("order", mu))
-		})
-	}
-	most := t.Memories.MaxDistortion()
-	if ok, err := recovers(most); ok || err != nil {
-		return most, err
-	}
-	return bisect(0, most, func(low, high float64) float64 { return (low + high) / 2 },
-		func(low, high float64) bool { return high-low > t.Accuracy*most }, recovers)
+	return DistortionCrossing(t.Tested, t.Memories.MaxDistortion(), t.Accuracy, func(mu int, p float64) (bool, error) {
+		t.dynamics.Reset(t.starts[mu])
+		t.dynamics.Distort(t.Memories.Population, p, t.stream("distortion", mu))
+		r, err := t.dynamics.Basin(ctx, BasinCycles, DivergedError, t.stream("order", mu))
+		return r.Kept, err
+	})
 }
 
 // bisect returns the middle of the last interval whose lower end passes and whose upper

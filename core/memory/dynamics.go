@@ -23,7 +23,9 @@ type Dynamics struct {
 	net     *Network
 	state   State
 	target  []bool // the state that errors are counted against
-	wrong   int    // neurons that differ from target
+	counted int    // the first neurons, whose errors count
+	wrong   int    // counted neurons that differ from target
+	lo, hi  int    // the neurons that are updated
 	since   int    // flips since the fields were exact
 	sd      []float64
 	noisy   bool
@@ -35,7 +37,8 @@ type Dynamics struct {
 // NewDynamics returns the dynamics of a network, in the silent state, without noise.
 func NewDynamics(net *Network) *Dynamics {
 	n := net.n
-	d := &Dynamics{net: net, target: make([]bool, n), sd: make([]float64, n), normals: make([]float64, n), order: make([]int32, n)}
+	d := &Dynamics{net: net, target: make([]bool, n), sd: make([]float64, n), normals: make([]float64, n), order: make([]int32, n),
+		counted: n, hi: n}
 	d.state = State{active: make([]bool, n), fields: make([]float64, n)}
 	net.setFields(&d.state)
 	return d
@@ -51,20 +54,51 @@ func (d *Dynamics) Reset(s *State) {
 
 // SetNoise sets the noise of all later cycles. It panics unless both are finite and
 // not negative.
-func (d *Dynamics) SetNoise(m Noise) {
+func (d *Dynamics) SetNoise(m Noise) { d.SetNoiseOn(d.net.n, m) }
+
+// SetNoiseOn is SetNoise for the first n neurons; the others have none.
+func (d *Dynamics) SetNoiseOn(n int, m Noise) {
 	if !(m.In >= 0 && m.In <= math.MaxFloat64 && m.Out >= 0 && m.Out <= math.MaxFloat64) {
 		panic(fmt.Sprintf("memory: noise of s.d. %v and %v", m.In, m.Out))
 	}
 	d.noisy = false
-	for i, norm := range d.net.norms {
+	clear(d.sd)
+	for i, norm := range d.net.norms[:n] {
 		in := norm * m.In
 		d.sd[i] = math.Sqrt(float64(in*in) + float64(m.Out*m.Out))
 		d.noisy = d.noisy || d.sd[i] > 0
 	}
 }
 
-// Error returns the fraction of neurons that differ from the state last Reset to.
-func (d *Dynamics) Error() float64 { return float64(d.wrong) / float64(d.net.n) }
+// Network returns the network that changes its state.
+func (d *Dynamics) Network() *Network { return d.net }
+
+// State returns a copy of the state and its fields, which are as exact as those of the
+// dynamics.
+func (d *Dynamics) State() *State {
+	return &State{active: append([]bool(nil), d.state.active...), fields: append([]float64(nil), d.state.fields...)}
+}
+
+// Count makes the first n neurons the ones whose errors are counted; at first all are.
+// It takes effect at the next Reset. It panics unless 1 <= n <= N.
+func (d *Dynamics) Count(n int) {
+	if n < 1 || n > d.net.n {
+		panic(fmt.Sprintf("memory: errors of %d neurons of %d", n, d.net.n))
+	}
+	d.counted = n
+}
+
+// Update makes neurons lo ... hi-1 the ones that are updated, the others being clamped;
+// at first all are. It panics if that is no range.
+func (d *Dynamics) Update(lo, hi int) {
+	if lo < 0 || hi > d.net.n || lo >= hi {
+		panic(fmt.Sprintf("memory: updates of neurons %d to %d of %d", lo, hi, d.net.n))
+	}
+	d.lo, d.hi = lo, hi
+}
+
+// Error returns the fraction of counted neurons that differ from the state last Reset to.
+func (d *Dynamics) Error() float64 { return float64(d.wrong) / float64(d.counted) }
 
 // Active reports whether neuron i is active.
 func (d *Dynamics) Active(i int) bool { return d.state.active[i] }
@@ -78,9 +112,11 @@ func (d *Dynamics) Flip(i int) {
 		change = 1
 	}
 	linalg.Axpy(change, d.net.column(i), s.fields)
-	if s.active[i] == d.target[i] {
+	switch {
+	case i >= d.counted:
+	case s.active[i] == d.target[i]:
 		d.wrong--
-	} else {
+	default:
 		d.wrong++
 	}
 	if d.since++; d.since == refreshFlips {
@@ -91,13 +127,13 @@ func (d *Dynamics) Flip(i int) {
 
 // Cycle updates every neuron once, in a random order, and returns the neurons that
 // flipped, in the order in which they did; the slice is valid until the next call. It
-// takes N normal numbers from noise, if there is any, and an order from order only if
-// some neuron would flip (see the package documentation).
+// takes a normal number for each updated neuron from noise, if there is any, and an
+// order from order only if some neuron would flip (see the package documentation).
 func (d *Dynamics) Cycle(noise, order *rng.Stream) []int32 {
 	d.flipped = d.flipped[:0]
 	z := d.normals
 	if d.noisy {
-		noise.FillNorm(z)
+		noise.FillNorm(z[d.lo:d.hi])
 	}
 	if d.still(z) {
 		return nil
@@ -114,8 +150,9 @@ func (d *Dynamics) Cycle(noise, order *rng.Stream) []int32 {
 
 // still reports whether no neuron would flip as things stand.
 func (d *Dynamics) still(z []float64) bool {
-	active, sd, z := d.state.active, d.sd[:len(d.state.active)], z[:len(d.state.active)]
-	for i, f := range d.state.fields[:len(active)] {
+	active := d.state.active[d.lo:d.hi]
+	sd, z := d.sd[d.lo:d.hi][:len(active)], z[d.lo:d.hi][:len(active)]
+	for i, f := range d.state.fields[d.lo:d.hi][:len(active)] {
 		if (f+float64(sd[i]*z[i]) > 0) != active[i] {
 			return false
 		}
@@ -130,9 +167,9 @@ func (d *Dynamics) wants(i int, z []float64) bool {
 
 // shuffle draws a uniform order of the neurons (Fisher and Yates).
 func (d *Dynamics) shuffle(s *rng.Stream) []int32 {
-	order := d.order
+	order := d.order[:d.hi-d.lo]
 	for i := range order {
-		order[i] = int32(i)
+		order[i] = int32(d.lo + i)
 	}
 	for i := len(order) - 1; i > 0; i-- {
 		j := s.IntN(i + 1)

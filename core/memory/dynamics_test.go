@@ -246,9 +246,8 @@ func TestStabilityOfIndependentNeurons(t *testing.T) {
 func TestShapes(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]func(){
-		"lengths":       func() { memory.NewNetwork(3, make([]float64, 8), make([]float64, 3)) },
-		"self-coupling": func() { memory.NewNetwork(1, []float64{1}, []float64{1}) },
-		"state":         func() { memory.NewNetwork(1, []float64{0}, []float64{1}).At(nil) },
+		"lengths": func() { memory.NewNetwork(3, make([]float64, 8), make([]float64, 3)) },
+		"state":   func() { memory.NewNetwork(1, []float64{0}, []float64{1}).At(nil) },
 		"noise": func() {
 			memory.NewDynamics(memory.NewNetwork(1, []float64{0}, []float64{1})).SetNoise(memory.Noise{Out: math.NaN()})
 		},

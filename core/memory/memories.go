@@ -82,17 +82,3 @@ func (p Population) Draw(s *rng.Stream, P, minActive int) (*Memories, error) {
 
 // Memory returns the state mu, 0-based: N numbers that must not be changed.
 func (m *Memories) Memory(mu int) []float64 { return m.States[mu*m.N : (mu+1)*m.N : (mu+1)*m.N] }
-
-// Mean returns each neuron's activity, averaged over the memories.
-func (m *Memories) Mean() []float64 {
-	mean := make([]float64, m.N)
-	for mu := range m.P {
-		for i, x := range m.Memory(mu) {
-			mean[i] += x
-		}
-	}
-	for i := range mean {
-		mean[i] /= float64(m.P)
-	}
-	return mean
-}

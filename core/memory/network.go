@@ -17,8 +17,8 @@ type Network struct {
 }
 
 // NewNetwork returns the network with weights J (N x N, row-major, J[i*N+j] from
-// neuron j to i, diagonal 0) and thresholds (N). It keeps thresholds and copies J. It
-// panics on lengths that do not fit and on a self-coupling.
+// neuron j to i) and thresholds (N). It keeps thresholds and copies J. It panics on
+// lengths that do not fit.
 func NewNetwork(n int, weights, thresholds []float64) *Network {
 	if len(weights) != n*n || len(thresholds) != n {
 		panic(fmt.Sprintf("memory: %d weights and %d thresholds of %d neurons", len(weights), len(thresholds), n))
@@ -26,9 +26,6 @@ func NewNetwork(n int, weights, thresholds []float64) *Network {
 	net := &Network{n: n, columns: make([]float64, n*n), thresholds: thresholds, norms: make([]float64, n)}
 	for i := range n {
 		row := weights[i*n : (i+1)*n]
-		if row[i] != 0 {
-			panic(fmt.Sprintf("memory: neuron %d is coupled to itself", i))
-		}
 		net.norms[i] = math.Sqrt(linalg.Dot(row, row))
 	}
 	// Square tiles, so that both sides stay in the cache.
@@ -43,6 +40,17 @@ func NewNetwork(n int, weights, thresholds []float64) *Network {
 		}
 	}
 	return net
+}
+
+// WithThresholds returns a network with the same weights and other thresholds (N), which
+// it keeps. It panics on another number of them.
+func (net *Network) WithThresholds(thresholds []float64) *Network {
+	if len(thresholds) != net.n {
+		panic(fmt.Sprintf("memory: %d thresholds of %d neurons", len(thresholds), net.n))
+	}
+	other := *net
+	other.thresholds = thresholds
+	return &other
 }
 
 // N returns the number of neurons.

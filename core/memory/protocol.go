@@ -29,9 +29,10 @@ const ctxCycles = 32
 
 // Stability runs up to the given number of cycles with noise from the state last
 // Reset to and stops when the error exceeds (strictly) tolerance; Kept says that it
-// never did. The error is the context's.
+// never did. Only neurons whose errors count (see Count) have noise. The error is the
+// context's.
 func (d *Dynamics) Stability(ctx context.Context, m Noise, cycles int, tolerance float64, noise, order *rng.Stream) (Trial, error) {
-	d.SetNoise(m)
+	d.SetNoiseOn(d.counted, m)
 	t := Trial{Kept: true}
 	for t.Cycles < cycles {
 		if t.Cycles%ctxCycles == 0 && ctx.Err() != nil {
@@ -55,10 +56,11 @@ func (d *Dynamics) Stability(ctx context.Context, m Noise, cycles int, tolerance
 // Distort flips neurons of the state last Reset to so that mean activities stay: active
 // -> silent with probability p, silent -> active with probability p f/(1-f), f that of
 // the neuron's type. Neuron i flips if the i-th uniform number of s is below its
-// probability, so the flips at one p are among those at a larger p.
+// probability, so the flips at one p are among those at a larger p. Neurons whose errors
+// do not count (see Count) stay.
 func (d *Dynamics) Distort(pop Population, p float64, s *rng.Stream) {
 	nExc := pop.NExc()
-	for i := range d.net.n {
+	for i := range d.counted {
 		f := pop.FI
 		if i < nExc {
 			f = pop.FE

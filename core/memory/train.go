@@ -59,11 +59,18 @@ func (m *Memories) Ensemble(gamma float64) *ensemble.Memories {
 // network have the same bits however it is cut and on any number of threads. progress,
 // if given, hears the number of neurons done. Errors are those of [ensemble.Train].
 func Train(ctx context.Context, m *Memories, t Training, lo, hi, threads int, progress func(done int)) (*Block, error) {
+	return TrainEnsemble(ctx, m.Ensemble(t.Gamma), t, lo, hi, threads, progress)
+}
+
+// TrainEnsemble is Train on memories that may have a drive, and columns that are inputs
+// only. With a drive neuron i fires where J_i.x > Thresholds[i] (1 - I_ext). Gamma is
+// that of the memories.
+func TrainEnsemble(ctx context.Context, m *ensemble.Memories, t Training, lo, hi, threads int, progress func(done int)) (*Block, error) {
+	t.Gamma = m.Gamma
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
-	e := m.Ensemble(t.Gamma)
-	solved, err := ensemble.Train(ctx, e, t.Kind, ensemble.Range{Lo: lo, Hi: hi}, &ensemble.Options{Threads: threads, Progress: progress})
+	solved, err := ensemble.Train(ctx, m, t.Kind, ensemble.Range{Lo: lo, Hi: hi}, &ensemble.Options{Threads: threads, Progress: progress})
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +81,7 @@ func Train(ctx context.Context, m *Memories, t Training, lo, hi, threads int, pr
 		no := &Infeasible{Neuron: lo + k, SignedMargin: solved.SignedMargin[k], Gap: solved.Gap[k],
 			Multipliers: append([]float64(nil), solved.Multipliers[k*m.P:(k+1)*m.P]...)}
 		if t.Kind == perceptron.KindKappaIn { // A proves it, B says how far from feasible
-			s, err := perceptron.MaxKappaOut(ctx, e.Problem(no.Neuron), nil)
+			s, err := perceptron.MaxKappaOut(ctx, m.Problem(no.Neuron), nil)
 			if err != nil {
 				return nil, fmt.Errorf("memory: neuron %d: %w", no.Neuron, err)
 			}
@@ -82,7 +89,13 @@ func Train(ctx context.Context, m *Memories, t Training, lo, hi, threads int, pr
 		}
 		return &Block{N: m.N, Lo: lo, Hi: hi, Infeasible: no}, nil
 	}
-	return fromEnsemble(solved, t, m.Mean()), nil
+	mean := make([]float64, m.N)
+	for mu := range m.P {
+		for i, x := range m.X[mu*m.N : (mu+1)*m.N] {
+			mean[i] += x / float64(m.P)
+		}
+	}
+	return fromEnsemble(solved, t, mean), nil
 }
 
 // fromEnsemble takes over the solutions, in units of the network.
