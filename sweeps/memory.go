@@ -105,9 +105,13 @@ func checkNetwork(p Point) error {
 // trainingCost is the measured cost of training a network, in seconds on one core.
 func trainingCost(p Point) float64 {
 	n := p.Num("N")
-	count := n * p.Num("alpha")
-	m := math.Min(n, count)
-	return n * (4e-4 + 1.6e-10*m*m*math.Max(n, count))
+	return neuronsCost(n, n, n*p.Num("alpha"))
+}
+
+// neuronsCost is that of neurons with so many inputs and patterns each.
+func neuronsCost(neurons, inputs, patterns float64) float64 {
+	m := math.Min(inputs, patterns)
+	return neurons * (4e-4 + 1.6e-10*m*m*math.Max(inputs, patterns))
 }
 
 // row is a row of the given cells followed by those of networkMetrics; of an infeasible

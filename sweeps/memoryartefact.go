@@ -22,8 +22,14 @@ func networkArtefact() Artefact {
 
 // networkParts cuts a network into blocks of neurons of about half a minute.
 func networkParts(p Point) int {
-	n, count := int64(p.Int("N")), int64(memoryCount(p))
-	small, large := min(n, count), max(n, count)
+	n := p.Int("N")
+	return trainingParts(n, n, memoryCount(p))
+}
+
+// trainingParts cuts neurons that each have n inputs and count patterns.
+func trainingParts(neurons, inputs, patterns int) int {
+	n, count := int64(neurons), int64(patterns)
+	small, large := min(int64(inputs), count), max(int64(inputs), count)
 	if small > 1<<15 || large > 1<<20 {
 		return int(n)
 	}
@@ -44,23 +50,20 @@ func prepareNetwork(ctx context.Context, t *ArtefactTask, part int) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	if part > 0 {
-		m = nil
+	var states []float64
+	if part == 0 {
+		states = m.States
 	}
-	return encodeBlock(m, b), nil
+	return encodeBlock(states, b), nil
 }
 
-// A part is: the number of memories that follow (0, or P), N, lo and hi as uvarints;
+// A part is: the number of states that follow (0, or P N), N, lo and hi as uvarints;
 // the memories' states, 8 to a byte; 1 if a neuron is infeasible, else 0; then float64,
 // little-endian: neuron, signed margin and gap of the infeasible one, or per neuron
 // weights, threshold, kappa_in, kappa_out, imbalance and gap.
-func encodeBlock(m *memory.Memories, b *memory.Block) []byte {
-	var states []float64
-	if m != nil {
-		states = m.States
-	}
+func encodeBlock(states []float64, b *memory.Block) []byte {
 	data := make([]byte, 0, 64+len(states)/8+8*len(b.Weights)+48*(b.Hi-b.Lo))
-	for _, v := range []int{len(states) / b.N, b.N, b.Lo, b.Hi} {
+	for _, v := range []int{len(states), b.N, b.Lo, b.Hi} {
 		data = binary.AppendUvarint(data, uint64(v))
 	}
 	for at := 0; at < len(states); at += 8 {
@@ -92,7 +95,7 @@ func encodeBlock(m *memory.Memories, b *memory.Block) []byte {
 // decodeBlock reads a part; states is nil but for part 0.
 func decodeBlock(data []byte) (states []float64, b *memory.Block, err error) {
 	fail := func() ([]float64, *memory.Block, error) {
-		return nil, nil, fmt.Errorf("a part of the artefact memory-network is damaged: %d bytes left", len(data))
+		return nil, nil, fmt.Errorf("a part of a network is damaged: %d bytes left", len(data))
 	}
 	var head [4]int
 	for k := range head {
@@ -102,13 +105,12 @@ func decodeBlock(data []byte) (states []float64, b *memory.Block, err error) {
 		}
 		head[k], data = int(v), data[n:]
 	}
-	count := head[0]
+	bits := head[0]
 	b = &memory.Block{N: head[1], Lo: head[2], Hi: head[3]}
-	bits := count * b.N
 	if b.Lo > b.Hi || b.Hi > b.N || (bits+7)/8 >= len(data) {
 		return fail()
 	}
-	if count > 0 {
+	if bits > 0 {
 		states = make([]float64, bits)
 		for i := range states {
 			states[i] = float64(data[i/8] >> (i % 8) & 1)

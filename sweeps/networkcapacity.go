@@ -45,7 +45,8 @@ capacity at kappa is the largest number of memories P, over N, with
     solution UF   kappa_in >= kappa sigma_E             without sign constraints
 
 where sigma_E^2 = f_E (1-f_E) is the variance of an excitatory input (of an inhibitory one if there is no
-other), so that kappa is theory's.`,
+other), so that kappa is theory's. Where both types hold about as many, alpha, the smaller of two
+measured means, is low by about half their s.d.; alpha_E and alpha_I have no such bias.`,
 		Params: append(params,
 			Param{Name: "neurons", Doc: "neurons measured of each type, at most all", Kind: Integer, Default: Num(3), Min: 1, Max: 20000},
 			Param{Name: "kappa", Doc: "wanted robustness, kappa_in/sigma_E of A and UF, kappa_out/(gamma sigma_E) of B", Kind: Number,

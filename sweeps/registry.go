@@ -55,6 +55,7 @@ func Builtin() *Registry {
 		networkCapacity(),
 		noiseGrid(),
 		preciseSpikes(),
+		roleOfInhibition(),
 		singleNeuron(),
 		spikingNeuron(),
 		tempotronCapacity(),
