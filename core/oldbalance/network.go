@@ -14,10 +14,11 @@ type Network struct {
 	p       Params
 	targets [2][2]lists // onto k (first index) from l
 
-	active [2][]uint64 // bit i: neuron i is active
-	count  [2][2]*[1 << 16]uint16
-	// mean input from outside less threshold, and strengths, per population
-	base     [2]float64
+	active   [2][]uint64 // bit i: neuron i is active
+	count    [2][2]*[1 << 16]uint16
+	base     [2][]float64 // input of each neuron from outside, less threshold
+	outside  [2]float64   // mean input from outside
+	from     [2]lists     // from neurons outside onto k, if there are any
 	strength [2][2]float64
 	inE      float64 // probability that the next update is of an E neuron
 	interval float64 // mean time between updates
@@ -69,6 +70,7 @@ func New(p Params, connections *rng.Stream) (*Network, error) {
 	n := &Network{p: p, next: -1}
 	for k := range 2 {
 		n.active[k] = make([]uint64, (p.N+63)/64)
+		n.base[k] = make([]float64, p.N)
 		for l := range 2 {
 			n.targets[k][l] = connect(connections, p.N, float64(p.K)/float64(p.N))
 			n.count[k][l] = new([1 << 16]uint16)
@@ -81,11 +83,14 @@ func New(p Params, connections *rng.Stream) (*Network, error) {
 	return n, nil
 }
 
-// SetOutside changes the activity outside, m_0, from now on.
+// SetOutside makes the outside a constant drive of activity m_0 from now on.
 func (n *Network) SetOutside(m0 float64) {
-	n.p.M0 = m0
+	n.p.M0, n.p.OutsideSquare = m0, 0
 	for k := range 2 {
-		n.base[k] = n.p.Outside(Population(k))
+		n.outside[k] = float64(n.p.rootK() * n.p.Drive[k] * m0)
+		for i := range n.base[k] {
+			n.base[k][i] = n.p.Outside(Population(k))
+		}
 	}
 }
 
@@ -105,9 +110,13 @@ func (n *Network) Activity(k Population) float64 {
 
 // Ignite makes each neuron active with probability m, independently.
 func (n *Network) Ignite(s *rng.Stream, m [2]float64) {
+	n.ignite(func(k int) bool { return s.Bernoulli(m[k]) })
+}
+
+func (n *Network) ignite(active func(k int) bool) {
 	for k := range 2 {
 		for i := range n.p.N {
-			if s.Bernoulli(m[k]) != n.Active(Population(k), i) {
+			if active(k) != n.Active(Population(k), i) {
 				n.flip(k, i)
 			}
 		}
@@ -117,7 +126,7 @@ func (n *Network) Ignite(s *rng.Stream, m [2]float64) {
 // field is the input of a neuron less its threshold.
 func (n *Network) field(k, i int) float64 {
 	exc, inh := float64(n.count[k][0][i]), float64(n.count[k][1][i])
-	return n.base[k] + float64(n.strength[k][0]*exc) + float64(n.strength[k][1]*inh)
+	return n.base[k][i] + float64(n.strength[k][0]*exc) + float64(n.strength[k][1]*inh)
 }
 
 // flip changes a neuron and the inputs of its targets.

@@ -168,7 +168,7 @@ func (w *watch) seen(n *Network, duration float64) *Seen {
 	}
 	for k := range 2 {
 		mean := func(l int) float64 { return float64(n.strength[k][l] * w.driven[k][l] / (N * duration)) }
-		r.DriveExc[k] = float64(n.p.rootK()*n.p.Drive[k]*n.p.M0) + mean(0)
+		r.DriveExc[k] = n.outside[k] + mean(0)
 		r.DriveInh[k] = mean(1)
 	}
 	return r

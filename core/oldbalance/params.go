@@ -30,6 +30,11 @@ type Params struct {
 	K  int     // mean number of inputs from each population
 	M0 float64 // m_0, activity outside
 
+	// OutsideSquare is 0 where the outside is a constant drive, as in the papers. Else
+	// the outside is N neurons with connections like the others', whose activities
+	// have the mean M0 and this mean square and do not change (ours).
+	OutsideSquare float64
+
 	Coupling  [2][2]float64 // J_kl: onto k (first index) from l, times sqrt K
 	Drive     [2]float64    // E_k: outside onto k
 	Threshold [2]float64    // theta_k
@@ -64,6 +69,8 @@ func (p Params) Validate() error {
 		return &ParamError{"K", float64(p.K), fmt.Sprintf("1 to N = %d inputs", p.N)}
 	case !(p.M0 >= 0 && p.M0 <= math.MaxFloat64):
 		return &ParamError{"M0", p.M0, "a number >= 0"}
+	case !(p.OutsideSquare >= 0 && p.OutsideSquare <= math.MaxFloat64):
+		return &ParamError{"OutsideSquare", p.OutsideSquare, "a number >= 0"}
 	}
 	finite := func(x float64) bool { return math.Abs(x) <= math.MaxFloat64 }
 	for k := range 2 {

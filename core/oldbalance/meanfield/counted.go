@@ -131,6 +131,9 @@ func Solve(p oldbalance.Params, law Law) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.OutsideSquare != 0 {
+		return nil, &oldbalance.ParamError{Field: "OutsideSquare", Value: p.OutsideSquare, Want: "0, a constant drive, where inputs are counted"}
+	}
 	if p.K == p.N || p.M0 == 0 {
 		return nil, &oldbalance.UnbalancedError{Rates: m, Why: "the theory needs fluctuations: K < N and m_0 > 0"}
 	}

@@ -20,6 +20,9 @@
 // matter, and its rates are within 5 % of measured ones at N = 30 K where Normal's
 // can be off by tens of per cent.
 //
+// Where the outside is neurons (Params.OutsideSquare), the variance has the term
+// (1 - K/N) E_k^2 <x_0^2> besides, and so has b_k below; Normal only.
+//
 // # Neurons and time
 //
 // Of a_k the part b_k = (1 - K/N) sum_l J_kl^2 q_l is quenched, for neurons differ in

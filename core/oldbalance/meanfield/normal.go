@@ -21,7 +21,7 @@ func input(p oldbalance.Params, m [2]float64) (u, a [2]float64) {
 	for k := range 2 {
 		j := p.Coupling[k]
 		u[k] = rootK(p)*(p.Drive[k]*p.M0+j[0]*m[0]+j[1]*m[1]) - p.Threshold[k]
-		a[k] = share * (j[0]*j[0]*m[0] + j[1]*j[1]*m[1])
+		a[k] = share * (j[0]*j[0]*m[0] + j[1]*j[1]*m[1] + p.Drive[k]*p.Drive[k]*p.OutsideSquare)
 	}
 	return u, a
 }

@@ -54,7 +54,7 @@ func bothActive(u, a, b float64) float64 {
 // covariance is (1 - K/N) sum_l J_kl^2 q_l.
 func covariance(p oldbalance.Params, k int, q [2]float64) float64 {
 	j := p.Coupling[k]
-	return (1 - float64(p.K)/float64(p.N)) * (j[0]*j[0]*q[0] + j[1]*j[1]*q[1])
+	return (1 - float64(p.K)/float64(p.N)) * (j[0]*j[0]*q[0] + j[1]*j[1]*q[1] + p.Drive[k]*p.Drive[k]*p.OutsideSquare)
 }
 
 // Quenched solves for q_k by iteration from q_k = m_k^2, from where it rises.
