@@ -28,6 +28,7 @@ var tiny = map[string]string{
 		zip: {family_exc: [bernoulli, gaussian, lognormal], family_inh: [bernoulli, gamma, exponential], mean_exc: [0.3, 1, 1], mean_inh: [0.2, 1, 1], shape_inh: [2, 1.5, 2]},
 		solution: [A, B], kappa: [0, 0.5]}}`,
 	"emergence":       `{name: t, experiment: emergence, replicates: 2, params: {N: 70, alpha: 0.4}, grid: {zip: {sigma_in: [0.15, 0.1], sigma_out: [0, 0.15]}, cycle: [0, 1, 7, 40]}}`,
+	"new-vs-old":      `{name: t, experiment: new-vs-old, replicates: 2, params: {neurons_per_input: 3, burn_in: 4, record: 8, trials: 2}, grid: {size: [20, 41], system: [old, new], perturbation: [gain, replace, against], strength: [0.5]}}`,
 	"noise":           `{name: t, experiment: noise, replicates: 2, grid: {alpha: [0.5, 4], gamma: [1, inf], solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0, 1]}, params: {N: 20}}`,
 	"noise-rectified": `{name: t, experiment: noise, params: {N: 21, rectified: true, trials: 7}, grid: {solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0.5]}}`,
 	"spiking": `{name: t, experiment: spiking, replicates: 2, params: {N: 20, trials: 3, n_noise: 300}, grid: {alpha: [0.5, 4], solution: [A, B],

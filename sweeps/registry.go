@@ -53,6 +53,7 @@ func Builtin() *Registry {
 		memoryCrossings(),
 		memoryStability(),
 		networkCapacity(),
+		newVsOld(),
 		noiseGrid(),
 		preciseSpikes(),
 		roleOfInhibition(),
