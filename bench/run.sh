@@ -22,3 +22,10 @@ if [ -z "$numpy" ]; then echo "   NOT COMPARED: no python with numpy here (Debia
 go run ./bench/learning -compare "$numpy"
 echo "== spiking neuron: event-driven against fixed-step integration at equal accuracy of spike times"
 go run ./bench/spiking
+pandas=""
+for candidate in "$python" /usr/bin/python3 python3; do
+  if [ -n "$candidate" ] && { "$candidate" -c 'import duckdb' || "$candidate" -c 'import pandas'; } 2>/dev/null; then pandas=$candidate; break; fi
+done
+echo "== query: ten million rows grouped by two axes, beside DuckDB or pandas reading the same rows"
+if [ -z "$pandas" ]; then echo "   NOT COMPARED: no python with duckdb or pandas here (Debian: apt-get install python3-pandas); ours alone:"; fi
+go run ./bench/query -compare "$pandas"

@@ -23,6 +23,11 @@ type accumulator interface {
 	add(c *sweeps.Cell)
 	// lines calls fn for each element; a scalar has one. t is studentT, memoised.
 	lines(t func(nu int64) float64, fn func(s *stats))
+	// merge adds what one of the same kind has gathered of later cells.
+	merge(o accumulator)
+	// encode appends what has been gathered; decode reads it into a fresh accumulator.
+	encode(dst []byte) []byte
+	decode(r *partReader)
 }
 
 func newAccumulator(kind sweeps.MetricKind, exact int) accumulator {

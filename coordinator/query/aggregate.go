@@ -304,40 +304,29 @@ func (a *aggregate) newGroup(code uint64) *group {
 	return g
 }
 
-// collect reads all rows in plan order into groups.
+// collect reads all rows into groups: block after block, each as a tree of ranges.
 func (a *aggregate) collect(ctx context.Context) (*groups, error) {
 	if a.compare != nil {
 		return a.compare.collectPairs(ctx)
 	}
 	gs := newGroups(a.grouping.total)
-	coders, clusterCoders := make([]*coder, len(a.scope.blocks)), make([]*coder, len(a.scope.blocks))
-	for i, sb := range a.scope.blocks {
-		coders[i] = a.grouping.coder(sb)
-		if a.clusters != nil {
-			clusterCoders[i] = a.clusters.grouping.coder(sb)
+	failures := newEvaluator(a.where)
+	for block, sb := range a.scope.blocks {
+		part, err := a.collectBlock(ctx, block)
+		if err != nil {
+			return nil, err
+		}
+		if part != nil {
+			gs.merge(part)
+		}
+		c := a.grouping.coder(sb)
+		if err := a.scope.eachFailed(block, failures, func(ordinal uint64, row int) {
+			gs.find(c.task(ordinal)+c.inner[row], a.newGroup).failed++
+		}); err != nil {
+			return nil, err
 		}
 	}
-	failures := newEvaluator(a.where)
-	err := a.scope.stream(ctx, a.where, func(p *page) error {
-		c := coders[p.block]
-		task, code, bin := uint64(math.MaxUint64), uint64(0), uint64(0)
-		for i := range p.rows {
-			r := &p.rows[i]
-			if r.ordinal != task {
-				task, code = r.ordinal, c.task(r.ordinal)
-				if a.clusters != nil {
-					bin = clusterCoders[p.block].task(r.ordinal) % a.clusters.bins
-				}
-			}
-			gs.find(code+c.inner[r.row], a.newGroup).add(a, r, pointID{p.block, r.ordinal % c.perRep, r.row}, bin)
-		}
-		return nil
-	}, func(block int) error {
-		return a.scope.eachFailed(block, failures, func(ordinal uint64, row int) {
-			gs.find(coders[block].task(ordinal)+coders[block].inner[row], a.newGroup).failed++
-		})
-	})
-	return gs, err
+	return gs, nil
 }
 
 // eachFailed calls fn for the rows of a block's quarantined tasks that pass, as

@@ -146,13 +146,14 @@ func TestAggregatesAgainstBruteForce(t *testing.T) {
 		f.compute(t, b1, id1, all(b1), nil)
 		f.compute(t, b2, id2, all(b2), nil)
 		f.sweep(t, "s", id1, id2)
+		leaf := uint64(rapid.IntRange(0, 4).Draw(t, "leaf")) // 0: as it comes
 		by := rapid.Permutation([]string{"N", "alpha", "solution", "kappa", "replicate", "labels"}).Draw(t, "by")
 		by = by[:rapid.IntRange(0, len(by)).Draw(t, "by n")]
 		if by == nil {
 			by = []string{}
 		}
 		filter := rapid.SampledFrom(filters).Draw(t, "where")
-		got := f.run(t, Request{Sweep: "s", By: by, Where: filter.where})
+		got := f.run(t, Request{Sweep: "s", By: by, Where: filter.where, leaf: leaf})
 		want := brute(f, []*sweeps.Block{b1, b2}, by, filter.pass)
 		seen := map[string]bool{}
 		for _, row := range got.Rows {

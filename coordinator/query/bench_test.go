@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -74,6 +75,11 @@ func BenchmarkMillionRows(b *testing.B) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			for range b.N {
+				b.StopTimer()
+				if err := os.RemoveAll(CacheDir(f.st.Path())); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
 				res, err := Run(f.st, f.reg, c.req)
 				if err != nil {
 					b.Fatal(err)

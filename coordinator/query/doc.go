@@ -44,11 +44,28 @@
 // empty where the points of a group have different predictions.
 //
 // Sums are formed in plan order with compensated addition, variances by Welford's
-// recurrence, so that the output has the same bits however results arrived.
+// recurrence. A large block is cut into ranges of tasks, whose aggregates are merged
+// in a tree (see tree.go); the cuts follow from plan and query alone, so that the
+// output has the same bits however results arrived. Aggregates of ranges that are
+// complete are kept beside the database, in [CacheDir], so that asking again reads
+// only what is being filled; they are checked, and computed again if they are gone or
+// damaged. Blocks of which rows lie under other blocks' keys, and differences, are
+// read in full each time.
 // Quantiles interpolate linearly between order statistics (Hyndman and Fan, type
 // 7) and are exact up to at least 64 values a group, 4096 when there are few
 // groups; beyond, a deterministic compacting sketch answers with a rank error of
 // about a percent.
+//
+// A derived metric (Request.Columns) is an expression over a row; a truth is a count.
+// Request.Bootstrap resamples clusters of rows that share random numbers
+// ([resampler.interval]) and adds the column interval. Request.Compare aggregates
+// paired differences and adds the columns difference and n_unpaired.
+//
+// # Crossings
+//
+// Request.Crossing gives one line for each place where a metric's mean, interpolated
+// along a param, crosses a level, with a resampled interval; a curve that does not
+// cross has a line without a place. docs/formats.md lists the columns.
 //
 // # Raw rows
 //

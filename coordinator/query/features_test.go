@@ -112,7 +112,7 @@ func TestCompareAgainstBruteForce(t *testing.T) {
 		type pair struct{ y, p [2]float64 }
 		pairs := map[string]*pair{}
 		for _, row := range raw.Rows {
-			side := -1
+			var side int
 			switch raw.text(row, param) {
 			case from:
 				side = 0

@@ -52,7 +52,11 @@ func (p *page) full() bool { return len(p.tasks) == pageTasks || len(p.buf) >= p
 // plan order, page by page. after runs when a block has been consumed.
 func (s *scope) stream(ctx context.Context, w *expression, consume func(p *page) error, after func(block int) error) error {
 	for i := range s.blocks {
-		if err := s.streamBlock(ctx, i, w, consume); err != nil {
+		reader, err := NewReader(s.src, s.blocks[i].plan, s.blocks[i].id)
+		if err != nil {
+			return err
+		}
+		if err := s.streamBlock(ctx, i, reader, w, consume); err != nil {
 			return err
 		}
 		if err := after(i); err != nil {
@@ -62,12 +66,9 @@ func (s *scope) stream(ctx context.Context, w *expression, consume func(p *page)
 	return nil
 }
 
-func (s *scope) streamBlock(ctx context.Context, block int, w *expression, consume func(p *page) error) error {
+// streamBlock does so with the tasks that a block's reader gives.
+func (s *scope) streamBlock(ctx context.Context, block int, reader *Reader, w *expression, consume func(p *page) error) error {
 	sb := s.blocks[block]
-	reader, err := NewReader(s.src, sb.plan, sb.id)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	workers := runtime.GOMAXPROCS(0)

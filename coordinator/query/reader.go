@@ -31,7 +31,12 @@ type Reader struct {
 	todo   *store.Bitmap // tasks that may have rows; nil: those the own cursor gives
 	next   uint64
 	rows   int
+	spans  []span // what is left to read, ascending
+	begun  bool   // the first span has been gone to
 }
+
+// span is a range of tasks lo <= ordinal < hi.
+type span struct{ lo, hi uint64 }
 
 // other is a block that has some of the rows.
 type other struct {
@@ -52,7 +57,7 @@ type part struct {
 // NewReader prepares to read a block. Results that arrive later may or may not be
 // seen.
 func NewReader(src Source, plan *sweeps.Plan, id sweeps.BlockID) (*Reader, error) {
-	r := &Reader{src: src, plan: plan, id: id, rows: plan.Rows()}
+	r := &Reader{src: src, plan: plan, id: id, rows: plan.Rows(), spans: []span{{0, plan.Block.Tasks()}}}
 	var err error
 	if r.own, err = src.Cursor(id, 0); err != nil {
 		return nil, err
@@ -135,17 +140,54 @@ func (r *Reader) ForEachTask(ctx context.Context, fn func(t *ReadTask) error) er
 	}
 }
 
+// only restricts what is read to some spans. It is called before anything has been read.
+func (r *Reader) only(spans []span) { r.spans = spans }
+
+// within goes on to the span that an ordinal belongs to, if it is beyond the present one. read says that the ordinal's
+// task shall be read; otherwise reading goes on at the returned ordinal; done, that there is nothing more.
+func (r *Reader) within(ordinal uint64) (read bool, to uint64, done bool) {
+	for len(r.spans) > 0 && ordinal >= r.spans[0].hi {
+		r.spans = r.spans[1:]
+	}
+	if len(r.spans) == 0 {
+		return false, 0, true
+	}
+	return ordinal >= r.spans[0].lo, r.spans[0].lo, false
+}
+
 // nextTask returns the records of the next task that has any. They are valid
 // until the following call.
 func (r *Reader) nextTask(parts []part) (ordinal uint64, _ []part, ok bool, err error) {
-	if r.todo == nil {
+	if !r.begun && len(r.spans) > 0 {
+		r.begun, r.next = true, r.spans[0].lo
+		r.own.Seek(r.next)
+	}
+	for r.todo == nil {
 		ordinal, record, ok, err := r.own.Next()
-		return ordinal, append(parts, part{0, record}), ok, err
+		if err != nil || !ok {
+			return 0, parts, false, err
+		}
+		read, to, done := r.within(ordinal)
+		switch {
+		case done:
+			return 0, parts, false, nil
+		case read:
+			return ordinal, append(parts, part{0, record}), true, nil
+		}
+		r.own.Seek(to)
 	}
 	for {
 		ordinal, ok := r.todo.NextSet(r.next)
 		if !ok {
 			return 0, parts, false, nil
+		}
+		read, to, done := r.within(ordinal)
+		if done {
+			return 0, parts, false, nil
+		}
+		if !read {
+			r.next = to
+			continue
 		}
 		r.next = ordinal + 1
 		parts = parts[:0]

@@ -25,6 +25,8 @@ type Request struct {
 	// Compare asks for paired differences, PARAM=A,B: what a metric is at B less what it is at A, all else equal.
 	Compare string
 	Raw     bool // the rows themselves; By must be nil
+
+	leaf uint64 // of tests: tasks of a leaf
 }
 
 // InputError is a mistake in a request.
@@ -41,6 +43,9 @@ func Run(src Source, reg *sweeps.Registry, req Request) (*Result, error) {
 	s, err := newScope(src, reg, req.Sweep)
 	if err != nil {
 		return nil, err
+	}
+	if req.leaf > 0 {
+		s.leaf = req.leaf
 	}
 	if err := s.derive(req.Columns); err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ type scope struct {
 	experiment *sweeps.Experiment
 	metrics    []sweeps.Metric // the experiment's, then derived ones
 	derived    []*derived
+	leaf       uint64 // least tasks of a leaf
 	blocks     []*scopeBlock
 	values     map[string][]sweeps.Value // param -> its values in the sweep, ascending
 	varying    []string                  // params of more than one value, in the order of the axes
@@ -34,7 +35,7 @@ func newScope(src Source, reg *sweeps.Registry, name string) (*scope, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &scope{src: src, name: rec.Name, revision: rec.Revision, values: map[string][]sweeps.Value{}}
+	s := &scope{src: src, name: rec.Name, revision: rec.Revision, values: map[string][]sweeps.Value{}, leaf: leafTasks}
 	for _, id := range rec.Blocks {
 		b, err := src.Block(id)
 		if err != nil {

@@ -129,3 +129,26 @@ func (c *chunk) count() (n uint64) {
 	}
 	return n
 }
+
+// CountRange returns how many tasks lo <= i < hi are in the set.
+func (b *Bitmap) CountRange(lo, hi uint64) (n uint64) {
+	hi = min(hi, b.n)
+	for i := lo; i < hi; {
+		end := min(hi, i/ChunkTasks*ChunkTasks+ChunkTasks)
+		c := b.chunks[i/ChunkTasks]
+		if c == nil {
+			i = end
+			continue
+		}
+		for i < end {
+			w := c[i%ChunkTasks/64] >> (i % 64)
+			step := min(64-i%64, end-i)
+			if step < 64 {
+				w &= 1<<step - 1
+			}
+			n += uint64(bits.OnesCount64(w))
+			i += step
+		}
+	}
+	return n
+}

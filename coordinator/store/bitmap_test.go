@@ -114,3 +114,25 @@ func FuzzDecodeChunk(f *testing.F) {
 		}
 	})
 }
+
+func TestCountRange(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := uint64(rapid.SampledFrom([]int{1, 63, 64, 65, 1000, ChunkTasks, 2*ChunkTasks + 77}).Draw(t, "tasks"))
+		b := NewBitmap(n)
+		ordinals := rapid.SliceOf(rapid.Uint64Range(0, n-1)).Draw(t, "set")
+		for _, o := range ordinals {
+			b.Set(o)
+		}
+		lo, hi := rapid.Uint64Range(0, n+70).Draw(t, "lo"), rapid.Uint64Range(0, n+70).Draw(t, "hi")
+		want := uint64(0)
+		for i := lo; i < hi; i++ {
+			if b.Has(i) {
+				want++
+			}
+		}
+		if got := b.CountRange(lo, hi); got != want {
+			t.Fatalf("%d of %d to %d, want %d", got, lo, hi, want)
+		}
+	})
+}

@@ -1,0 +1,205 @@
+// Command query measures grouping ten million stored rows by two axes: ours from the database, with and without kept
+// aggregates, beside pandas or DuckDB reading the same rows from a file. Each is a process of its own, so that its peak
+// memory is its own.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"gardner/coordinator/query"
+	"gardner/coordinator/store"
+	"gardner/sweeps"
+)
+
+func main() {
+	log.SetFlags(0)
+	rows := flag.Int("rows", 10_000_000, "rows to group")
+	compare := flag.String("compare", "", "python with pandas (and, for Parquet, pyarrow) or duckdb")
+	measure := flag.String("measure", "", "internal: group this database and say what it took")
+	flag.Parse()
+	if *measure != "" {
+		if err := group(*measure); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if err := run(*rows, *compare); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// experiment has 100 x 100 points and 10 inner values.
+func experiment() *sweeps.Experiment {
+	number := func(name string, inner bool) sweeps.Param {
+		return sweeps.Param{Name: name, Kind: sweeps.Number, Default: sweeps.Num(0), Inner: inner}
+	}
+	return &sweeps.Experiment{Name: "bench", Version: 1, Params: []sweeps.Param{number("x", false), number("y", false), number("k", true)},
+		Metrics: []sweeps.Metric{{Name: "a"}, {Name: "b"}, {Name: "c", Kind: sweeps.MetricCount}},
+		Run:     func(context.Context, *sweeps.Task) ([]sweeps.Row, error) { return nil, nil }}
+}
+
+const perReplicate = 100 * 100 * 10
+
+func run(rows int, python string) error {
+	dir, err := os.MkdirTemp("", "gardner-bench-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	db := filepath.Join(dir, "bench.db")
+	replicates := max(1, rows/perReplicate)
+	if err := fill(db, replicates); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("   %d rows, grouped by two axes into 10000 groups, on %d cores\n", replicates*perReplicate, runtime.NumCPU())
+	for _, name := range []string{"gardner, from the database", "gardner, aggregates kept"} {
+		out, err := exec.Command(self, "-measure", db).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		fmt.Printf("   %-32s %s", name, out)
+	}
+	if python == "" {
+		return nil
+	}
+	return others(db, dir, python)
+}
+
+// fill stores the rows.
+func fill(db string, replicates int) error {
+	exp := experiment()
+	st, err := store.Open(db, store.Options{})
+	if err != nil {
+		return err
+	}
+	steps := func(n int) []float64 {
+		v := make([]float64, n)
+		for i := range v {
+			v[i] = float64(i) / 8
+		}
+		return v
+	}
+	block, err := sweeps.NewBlock(exp, []sweeps.Axis{sweeps.Numbers("x", steps(100)...), sweeps.Numbers("y", steps(100)...), sweeps.Numbers("k", steps(10)...)}, 1, 0, replicates)
+	if err != nil {
+		return err
+	}
+	id, err := st.AddBlock(block)
+	if err != nil {
+		return err
+	}
+	if err := st.PutSweep(store.SweepRecord{Name: "s", Revision: "1", Blocks: []sweeps.BlockID{id}, State: store.Active}); err != nil {
+		return err
+	}
+	cells := make([]sweeps.Row, 10)
+	var batch []store.Result
+	for o := range block.Tasks() {
+		for i := range cells {
+			v := float64((o*uint64(i+3)*2654435761)%1000003) / 1000
+			cells[i].Cells = []sweeps.Cell{sweeps.Val(v), sweeps.Val(v / 3), sweeps.Indicator(v > 500)}
+		}
+		batch = append(batch, store.Result{Block: id, Ordinal: o, Record: sweeps.EncodeRecord(exp, 10, nil, cells)})
+		if len(batch) == 4096 || o+1 == block.Tasks() {
+			if _, err := st.AppendWait(batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	return st.Close()
+}
+
+// group asks once and reports seconds and peak memory.
+func group(db string) error {
+	st, err := store.Open(db, store.Options{})
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	res, err := query.Run(st, sweeps.NewRegistry(experiment()), query.Request{Sweep: "s", By: []string{"x", "y"}, Metrics: []string{"a"}})
+	if err != nil {
+		return err
+	}
+	if err := query.Write(context.Background(), io.Discard, res, query.CSV); err != nil {
+		return err
+	}
+	fmt.Printf("%7.2f s  %5d MB  (n, mean, sem, interval, five quantiles)\n", time.Since(start).Seconds(), peak())
+	return st.Close()
+}
+
+// peak is the process's largest resident memory in MB, less what is the database's mapped file.
+func peak() int64 {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return -1
+	}
+	var high, file int64
+	for line := range strings.Lines(string(text)) {
+		_, _ = fmt.Sscanf(line, "VmHWM: %d", &high)
+		_, _ = fmt.Sscanf(line, "RssFile: %d", &file)
+	}
+	return (high - file) / 1024
+}
+
+// script groups a file with what the python has, and says how.
+const script = `
+import resource, sys, time
+path = sys.argv[1]
+start = time.time()
+how = ""
+try:
+    import duckdb
+    duckdb.sql(f"select x, y, count(a), avg(a), stddev(a)/sqrt(count(a)), quantile_cont(a, [.05,.25,.5,.75,.95]) from '{path}.parquet' group by x, y").fetchall()
+    how = "DuckDB, Parquet"
+except ImportError:
+    import pandas
+    try:
+        d, how = pandas.read_parquet(path + ".parquet", columns=["x", "y", "a"]), "pandas, Parquet"
+    except ImportError:
+        d, how = pandas.read_csv(path + ".csv", usecols=["x", "y", "a"]), "pandas, CSV (no pyarrow)"
+    g = d.groupby(["x", "y"]).a
+    g.agg(["count", "mean", "sem"]), g.quantile([.05, .25, .5, .75, .95])
+print(f"   {how:<32} {time.time()-start:7.2f} s  {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024:5d} MB")
+`
+
+func others(db, dir, python string) error {
+	st, err := store.Open(db, store.Options{})
+	if err != nil {
+		return err
+	}
+	for _, format := range []query.Format{query.Parquet, query.CSV} {
+		res, err := query.Run(st, sweeps.NewRegistry(experiment()), query.Request{Sweep: "s", Raw: true})
+		if err != nil {
+			return err
+		}
+		f, err := os.Create(filepath.Join(dir, "rows."+string(format)))
+		if err != nil {
+			return err
+		}
+		if err := query.Write(context.Background(), f, res, format); err != nil {
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	if err := st.Close(); err != nil {
+		return err
+	}
+	out, err := exec.Command(python, "-c", script, filepath.Join(dir, "rows")).CombinedOutput()
+	fmt.Print(string(out))
+	return err
+}
