@@ -48,6 +48,16 @@ func newBlock(m *Memories, kind perceptron.Kind, r Range) *Block {
 	return b
 }
 
+// cut ends the block before neuron hi.
+func (b *Block) cut(hi int) {
+	b.Hi = hi
+	n := hi - b.Lo
+	b.Weights, b.Multipliers = b.Weights[:n*b.N], b.Multipliers[:n*b.P]
+	b.Threshold, b.Theta, b.KappaIn, b.KappaOut = b.Threshold[:n], b.Theta[:n], b.KappaIn[:n], b.KappaOut[:n]
+	b.SignedMargin, b.Gap = b.SignedMargin[:n], b.Gap[:n]
+	b.Status, b.NormActive, b.Iterations = b.Status[:n], b.NormActive[:n], b.Iterations[:n]
+}
+
 // set stores the solution of neuron i.
 func (b *Block) set(i int, s *perceptron.Solution) {
 	k := i - b.Lo

@@ -55,6 +55,9 @@ func (s *stream) run(ctx context.Context) {
 				s.t.finish(d.i, err)
 				continue
 			}
+			if !s.t.wanted(d.i) {
+				continue
+			}
 			if !s.advance(ctx, k, d) {
 				kept = append(kept, d)
 			}

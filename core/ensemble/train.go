@@ -9,12 +9,15 @@ import (
 	"gardner/core/perceptron"
 )
 
-// Options tune a training; nil means the defaults. They do not change a bit of the result.
+// Options tune a training; nil means the defaults. They do not change a bit of a neuron's answer.
 type Options struct {
 	// Threads is how many neurons are trained at a time (default 1); memory grows with it (package comment).
 	Threads int
 	// Tol is the wanted duality gap of every neuron, perceptron.CertifiedGap if zero or larger.
 	Tol float64
+	// FirstInfeasible ends the training at the first neuron, in order, that cannot hold the memories; the block then
+	// ends with it. So one learns cheaply that a network cannot be trained.
+	FirstInfeasible bool
 	// Progress, if given, is called after each neuron with the number done so far, by one goroutine at a time.
 	Progress func(done int)
 }
@@ -45,7 +48,7 @@ func train(ctx context.Context, m *Memories, kind perceptron.Kind, r Range, o *O
 	if !(opt.Tol > 0) || opt.Tol > perceptron.CertifiedGap {
 		opt.Tol = perceptron.CertifiedGap
 	}
-	t := &training{m: m, kind: kind, solve: solve, o: &opt, block: newBlock(m, kind, r), next: r.Lo, failed: r.Hi}
+	t := &training{m: m, kind: kind, solve: solve, o: &opt, block: newBlock(m, kind, r), next: r.Lo, end: r.Hi}
 	if r.Lo == r.Hi {
 		return t, nil
 	}
@@ -56,6 +59,9 @@ func train(ctx context.Context, m *Memories, kind perceptron.Kind, r Range, o *O
 		wait.Go(func() { newStream(t, (r.Hi-r.Lo+threads-1)/threads).run(ctx) })
 	}
 	wait.Wait()
+	if t.err == nil && t.end < r.Hi {
+		t.block.cut(t.end)
+	}
 	return t, t.err
 }
 
@@ -84,33 +90,43 @@ type training struct {
 	block  *Block       // each neuron's entries are written by the thread that has it
 	cold   atomic.Int64 // neurons left to the single solver
 
-	mu     sync.Mutex // guards what follows
-	next   int        // neuron to hand out
-	done   int
-	failed int // the first neuron with an error
-	err    error
+	mu   sync.Mutex // guards what follows
+	next int        // neuron to hand out
+	end  int        // neurons from here on are not wanted: after an error, or an infeasible neuron if that ends the training
+	done int
+	err  error // of neuron end - 1
 }
 
-// take returns the next neuron. After an error none is handed out; those below are already under way, so that the
-// error reported, of the lowest neuron, does not depend on the threads.
+// take returns the next neuron. Neurons are handed out in order: whatever ends the training, those below are done or under
+// way, so that the lowest one that does so does not depend on the threads.
 func (t *training) take() (int, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.err != nil || t.next >= t.block.Hi {
+	if t.next >= t.end {
 		return 0, false
 	}
 	t.next++
 	return t.next - 1, true
 }
 
+// wanted says whether neuron i is still of interest.
+func (t *training) wanted(i int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return i < t.end
+}
+
 func (t *training) finish(i int, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err != nil {
-		if i < t.failed {
-			t.failed, t.err = i, fmt.Errorf("ensemble: neuron %d: %w", i, err)
-		}
+	switch {
+	case i >= t.end:
 		return
+	case err != nil:
+		t.end, t.err = i+1, fmt.Errorf("ensemble: neuron %d: %w", i, err)
+		return
+	case t.o.FirstInfeasible && t.block.Status[i-t.block.Lo] == perceptron.Infeasible:
+		t.end, t.err = i+1, nil
 	}
 	t.done++
 	if t.o.Progress != nil {

@@ -173,6 +173,33 @@ func TestInfeasibleNeurons(t *testing.T) {
 	}
 }
 
+// TestFirstInfeasible: the training ends with the first infeasible neuron, on any number of threads, and the block up to there
+// is that of the whole.
+func TestFirstInfeasible(t *testing.T) {
+	t.Parallel()
+	m := memories(rand.New(rand.NewPCG(8, 8)), 40, 10, 0.3, 0.3, 10)
+	copy(m.X[8*m.N:], m.X[:m.N])
+	m.X[8*m.N+17] = 1 - m.X[17]
+	copy(m.X[9*m.N:], m.X[m.N:2*m.N])
+	m.X[9*m.N+23] = 1 - m.X[m.N+23]
+	for _, kind := range kinds {
+		whole := blockOf(t, m, kind, Range{0, m.N}, 2)
+		if whole.Infeasible() != 2 {
+			t.Fatalf("%v: %d infeasible neurons, want 2", kind, whole.Infeasible())
+		}
+		for threads := 1; threads <= 3; threads++ {
+			b, err := Train(context.Background(), m, kind, Range{3, m.N}, &Options{Threads: threads, FirstInfeasible: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b.Hi != 18 || b.Status[len(b.Status)-1] != perceptron.Infeasible {
+				t.Errorf("%v, %d threads: ended at neuron %d", kind, threads, b.Hi-1)
+			}
+			same(t, whole, b)
+		}
+	}
+}
+
 // TestEdges: one memory, two neurons, a neuron that is the same in all memories.
 func TestEdges(t *testing.T) {
 	t.Parallel()

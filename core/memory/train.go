@@ -70,7 +70,7 @@ func TrainEnsemble(ctx context.Context, m *ensemble.Memories, t Training, lo, hi
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
-	solved, err := ensemble.Train(ctx, m, t.Kind, ensemble.Range{Lo: lo, Hi: hi}, &ensemble.Options{Threads: threads, Progress: progress})
+	solved, err := ensemble.Train(ctx, m, t.Kind, ensemble.Range{Lo: lo, Hi: hi}, &ensemble.Options{Threads: threads, FirstInfeasible: true, Progress: progress})
 	if err != nil {
 		return nil, err
 	}
