@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"gardner/coordinator/httpapi"
+	"gardner/coordinator/page"
 	"gardner/proto/join"
 )
 
@@ -18,7 +19,7 @@ type HTTP struct {
 	Names []string
 	// Insecure allows clear text outside loopback.
 	Insecure bool
-	// Page answers what is not the API; nil: nothing does.
+	// Page answers what is not the API; nil: the live page.
 	Page http.Handler
 }
 
@@ -28,6 +29,9 @@ func (c *Coordinator) ListenHTTP(h HTTP) (*httpapi.Server, error) {
 	authority, err := c.authority()
 	if err != nil {
 		return nil, err
+	}
+	if h.Page == nil {
+		h.Page = page.New(c.Control())
 	}
 	secret := authority.Token().Secret
 	s, err := httpapi.Listen(h.Addr, httpapi.Config{Control: c.Control(), Keys: httpapi.NewKeys([]byte(secret), secret), Page: h.Page,

@@ -12,6 +12,7 @@ import (
 
 	"gardner/coordinator/client"
 	"gardner/coordinator/httpapi"
+	"gardner/coordinator/page"
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/proto/join"
 )
@@ -56,7 +57,7 @@ func proxy(cmd *cobra.Command, target *join.Target, control gardnerv1.ControlCli
 	if err != nil {
 		return errors.New(status.Convert(err).Message())
 	}
-	s, err := httpapi.Listen(listen, httpapi.Config{Control: control, Keys: proxyKeys(target), Logger: logger(verbose)})
+	s, err := httpapi.Listen(listen, httpapi.Config{Control: control, Keys: proxyKeys(target), Page: page.New(control), Logger: logger(verbose)})
 	if err != nil {
 		return usage(err)
 	}

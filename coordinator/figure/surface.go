@@ -17,6 +17,12 @@ type surface interface {
 	encode(title string, meta []Meta) ([]byte, error)
 }
 
+// annotator is a surface whose parts can say what they stand for: what is drawn between begin and end does.
+type annotator interface {
+	begin(text string)
+	end()
+}
+
 func polyline(points ...vg.Point) vg.Path {
 	var p vg.Path
 	for i, q := range points {

@@ -118,6 +118,11 @@ func (s *svgSurface) text(x, y vg.Length, up bool, runs []run, c color.NRGBA) {
 	s.body.WriteString("</text>\n")
 }
 
+// begin and end implement annotator by a group with a title.
+func (s *svgSurface) begin(text string) { fmt.Fprintf(&s.body, "<g><title>%s</title>", escape(text)) }
+
+func (s *svgSurface) end() { s.body.WriteString("</g>\n") }
+
 func (s *svgSurface) encode(title string, meta []Meta) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%spt" height="%spt" viewBox="0 0 %s %s" `+

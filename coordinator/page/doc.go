@@ -1,0 +1,23 @@
+// Package page is the live page of a coordinator: sweeps, progress, workers, failures, and figures that draw themselves
+// as results come, with the theory over them. It is HTML made here, kept up to date by server-sent events; without
+// scripts every link and form works as well, only nothing moves by itself.
+//
+//	h := page.New(control) // a client of the Control service
+//	httpapi.Listen(addr, httpapi.Config{Control: control, Keys: keys, Page: h})
+//
+// # Paths
+//
+//	GET  /                         all sweeps and workers
+//	GET  /sweeps/NAME              one: progress, figure, rows, failures; x, y, series, facet, heat, log-x, log-y, where pick
+//	POST /sweeps/NAME/ACTION       pause, resume, cancel, retry, extend (add=PARAM=VALUES): then back to the sweep
+//	GET  /events, /sweeps/NAME/events    the parts of the page above that have changed, as HTML
+//	GET  /static/...               style and script
+//
+// The guard of package httpapi has checked the token before; what a request may do is httpapi.RoleOf.
+//
+// # Cost
+//
+// A part is sent when it differs from what this visitor was sent last. Status is read once a second for all visitors of
+// a sweep together; figures and rows are drawn anew when results have come, but take at most a tenth of the time, and
+// those that several visitors look at are drawn once.
+package page
