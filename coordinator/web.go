@@ -31,7 +31,7 @@ func (c *Coordinator) ListenHTTP(h HTTP) (*httpapi.Server, error) {
 		return nil, err
 	}
 	if h.Page == nil {
-		h.Page = page.New(c.Control())
+		h.Page = page.New(c.Control(), c.cfg.Registry)
 	}
 	secret := authority.Token().Secret
 	s, err := httpapi.Listen(h.Addr, httpapi.Config{Control: c.Control(), Keys: httpapi.NewKeys([]byte(secret), secret), Page: h.Page,

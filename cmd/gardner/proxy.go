@@ -15,6 +15,7 @@ import (
 	"gardner/coordinator/page"
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/proto/join"
+	"gardner/sweeps"
 )
 
 // proxyCommand serves a remote coordinator's page and HTTP API on this machine.
@@ -57,7 +58,7 @@ func proxy(cmd *cobra.Command, target *join.Target, control gardnerv1.ControlCli
 	if err != nil {
 		return errors.New(status.Convert(err).Message())
 	}
-	s, err := httpapi.Listen(listen, httpapi.Config{Control: control, Keys: proxyKeys(target), Page: page.New(control), Logger: logger(verbose)})
+	s, err := httpapi.Listen(listen, httpapi.Config{Control: control, Keys: proxyKeys(target), Page: page.New(control, sweeps.Builtin()), Logger: logger(verbose)})
 	if err != nil {
 		return usage(err)
 	}

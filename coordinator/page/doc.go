@@ -2,7 +2,7 @@
 // as results come, with the theory over them. It is HTML made here, kept up to date by server-sent events; without
 // scripts every link and form works as well, only nothing moves by itself.
 //
-//	h := page.New(control) // a client of the Control service
+//	h := page.New(control, registry) // a client of the Control service
 //	httpapi.Listen(addr, httpapi.Config{Control: control, Keys: keys, Page: h})
 //
 // # Paths

@@ -24,7 +24,7 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request, parts func(ctx con
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // proxies must not hold events back
 	ctx := r.Context()
-	tick := time.NewTicker(p.interval)
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	sent := map[string]template.HTML{}
 	quiet := 0

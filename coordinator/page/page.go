@@ -10,6 +10,7 @@ import (
 
 	"gardner/coordinator/httpapi"
 	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/sweeps"
 )
 
 //go:embed templates/*.html
@@ -21,16 +22,17 @@ var staticFiles embed.FS
 // page serves the paths of the package's doc.
 type page struct {
 	control   gardnerv1.ControlClient
+	registry  *sweeps.Registry
 	templates *template.Template
 	drawn     *drawn
-	interval  time.Duration // between two looks at the status
 }
 
-// New returns the page's handler.
-func New(control gardnerv1.ControlClient) http.Handler { return newPage(control, time.Second) }
+// interval is the time between two looks at the status.
+const interval = time.Second
 
-func newPage(control gardnerv1.ControlClient, interval time.Duration) http.Handler {
-	p := &page{control: control, interval: interval, drawn: newDrawn(),
+// New returns the page's handler. The registry tells what can be picked of a sweep's experiment.
+func New(control gardnerv1.ControlClient, registry *sweeps.Registry) http.Handler {
+	p := &page{control: control, registry: registry, drawn: newDrawn(),
 		templates: template.Must(template.New("").Funcs(functions).ParseFS(templateFiles, "templates/*.html"))}
 	static, err := fs.Sub(staticFiles, "static")
 	if err != nil {

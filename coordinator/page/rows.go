@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 
 	gardnerv1 "gardner/proto/gardner/v1"
@@ -71,22 +72,9 @@ func filled(rows [][]string, column int) bool {
 
 // rounded shortens a number to what is read at a glance; the file has every digit.
 func rounded(cell string) string {
-	digits, point := 0, false
-	for i, r := range cell {
-		switch {
-		case r >= '0' && r <= '9':
-			if digits > 0 || r != '0' {
-				digits++
-			}
-		case r == '.' && !point:
-			point = true
-		case r == '-' && i == 0:
-		default:
-			return cell // not a plain decimal
-		}
-		if point && digits == 5 {
-			return cell[:i+1]
-		}
+	x, err := strconv.ParseFloat(cell, 64)
+	if err != nil || !strings.Contains(cell, ".") {
+		return cell
 	}
-	return cell
+	return strconv.FormatFloat(x, 'g', 5, 64)
 }

@@ -81,7 +81,7 @@ func (p *page) sweep(w http.ResponseWriter, r *http.Request) {
 		p.wireProblem(w, r, err)
 		return
 	}
-	e, _ := sweeps.Builtin().Lookup(s.Sweeps[0].Experiment) // an unknown one has no choices
+	e, _ := p.registry.Lookup(s.Sweeps[0].Experiment) // an unknown one has no choices
 	q := v.query()
 	events := sweepPath(name) + "/events"
 	if len(q) > 0 {
