@@ -60,6 +60,7 @@ func Builtin() *Registry {
 		singleNeuron(),
 		spikingNeuron(),
 		tempotronCapacity(),
+		temporalSVM(),
 		weights(),
 	)
 }

@@ -168,3 +168,22 @@ func BenchmarkRise(b *testing.B) {
 		k.Rise(p, 1, 10)
 	}
 }
+
+// The largest V - c s against a fine scan.
+func TestMaxTiltedAgainstScan(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		k, p, h := drawPotential(t)
+		c := rapid.Float64Range(-0.5, 0.5).Draw(t, "c")
+		value := func(s float64) float64 { return p.A*math.Exp(-s/k.TauM) - p.B*math.Exp(-s/k.TauS) - c*s }
+		s, v := k.MaxTilted(p, c, h)
+		if s < 0 || s > h || math.Abs(value(s)-v) > 1e-12 {
+			t.Fatalf("V(%v) - c s = %v, said to be %v", s, value(s), v)
+		}
+		for i := range 1001 {
+			if x := h * float64(i) / 1000; value(x) > v+1e-12 {
+				t.Fatalf("V(%v) - c s = %v is above the maximum %v at %v", x, value(x), v, s)
+			}
+		}
+	})
+}
