@@ -12,7 +12,7 @@ import (
 // and F (inputs with weight), reads new supports off the signs, and repeats until they stay: the primal-dual active set of
 // package perceptron. With G = A_SF A_SF':
 //
-//	A, UF:  G l = 1 + theta y on S, y'l = 0          w = g (A'l)_+
+//	A, UF:  G l = 1 + theta t on S, t'l = 0          w = g (A'l)_+
 //	B:      G l = t + kappa on S, |(A'l)_+| = Gamma   (the larger root kappa)
 //
 // Entries of 0 and 1 make G integer: y_mu y_nu times the number of inputs that mu and nu share within F, counted by bits, and
@@ -38,7 +38,7 @@ type activeSet struct {
 	signed    []float64 // P: y l
 	x         []float64 // N: X'(y l), then the weights g (g x)_+
 	h         []float64 // P: X w
-	theta     float64   // A, UF: in units of 1/gain
+	theta     float64   // A, UF
 	kappa     float64   // B
 	size      float64   // |(A'l)_+|
 	low, up   float64   // bounds on kappa_in (A, UF) or kappa_out (B)
@@ -89,7 +89,7 @@ func (a *activeSet) run(d *descent) (rounds int, ok bool) {
 	return rounds, false
 }
 
-// factor gathers G and factors it; y y' is added in A and UF, which y'l = 0 allows and which keeps it regular.
+// factor gathers G and factors it; a multiple of t t' is added in A and UF, which t'l = 0 allows and which keeps it regular.
 func (a *activeSet) factor(d *descent) bool {
 	m := a.s.m
 	a.in = a.in[:0]
@@ -131,10 +131,10 @@ func (a *activeSet) factor(d *descent) bool {
 		border = float64(len(a.cols)) / 8
 	}
 	for k, mu := range a.in {
-		y := d.y[mu]
+		y, t := d.y[mu], float64(border*d.t[mu])
 		out := a.gram[k*n : k*n+k+1]
 		for l, nu := range a.in[:k+1] {
-			out[l] = float64(y*d.y[nu]) * (out[l] + border)
+			out[l] = float64(y*d.y[nu]*out[l]) + float64(t*d.t[nu])
 		}
 	}
 	if a.eng.Cholesky(a.gram, n, n) != nil {
@@ -244,24 +244,17 @@ func (a *activeSet) solve(d *descent) bool {
 	p, q := a.p[:n], a.q[:n]
 	for k, mu := range a.in {
 		p[k], q[k] = 1, d.t[mu]
-		if a.kind != perceptron.KindKappaOut {
-			q[k] = d.y[mu]
-		}
 	}
 	for _, v := range [][]float64{p, q} {
 		a.eng.SolveLower(a.gram, n, n, v)
 		a.eng.SolveLowerT(a.gram, n, n, v)
 	}
-	var onep, oneq, bp, bq float64 // 1'p, 1'q, and with the right-hand side of q
+	var onep, oneq, bp, bq float64 // 1'p, 1'q, t'p, t'q
 	for k, mu := range a.in {
-		b := d.t[mu]
-		if a.kind != perceptron.KindKappaOut {
-			b = d.y[mu]
-		}
 		onep += p[k]
 		oneq += q[k]
-		bp += float64(b * p[k])
-		bq += float64(b * q[k])
+		bp += float64(d.t[mu] * p[k])
+		bq += float64(d.t[mu] * q[k])
 	}
 	clear(a.l)
 	if a.kind != perceptron.KindKappaOut {
@@ -343,12 +336,12 @@ func (a *activeSet) bounds(d *descent) float64 {
 	return math.Max(gap, 0)
 }
 
-// margin is what row mu of the present point has: y (w.x - theta) in A and UF, y w.x - t with |w| = Gamma in B.
+// margin is what row mu of the present point has: y w.x - t theta in A and UF, y w.x - t with |w| = Gamma in B.
 func (a *activeSet) margin(d *descent, mu int) float64 {
 	if a.kind == perceptron.KindKappaOut {
 		return float64(d.y[mu]*a.h[mu]*(a.s.m.Gamma/a.size)) - d.t[mu]
 	}
-	return float64(d.y[mu] * (a.h[mu] - a.theta))
+	return float64(d.y[mu]*a.h[mu]) - float64(d.t[mu]*a.theta)
 }
 
 // update reads new supports off the signs and says whether they changed.

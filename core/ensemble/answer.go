@@ -64,7 +64,7 @@ func (a *activeSet) out(d *descent, sol *perceptron.Solution, kappa float64) *pe
 // by a few units of rounding to that side of zero. It returns nil for a solution that the bounds of A forbid.
 func (a *activeSet) inwards(d *descent, sol *perceptron.Solution, least float64) *perceptron.Solution {
 	m, l := a.s.m, sol.Certificate.Multipliers
-	sol.Theta = a.theta / least / a.s.gain
+	sol.Theta = a.theta / least
 	if a.kind == perceptron.KindKappaIn && !(sol.Theta > 0 && 1/sol.KappaIn <= m.Gamma*sol.Theta) {
 		return nil
 	}
@@ -72,22 +72,22 @@ func (a *activeSet) inwards(d *descent, sol *perceptron.Solution, least float64)
 	if sol.Theta < 0 {
 		sol.KappaOut = math.NaN()
 	}
-	var plus, minus float64
+	var plus, minus, sum float64 // the parts of t'l, and 1'l
 	largest := -1
 	for mu, x := range l {
+		sum += x
 		if d.y[mu] < 0 {
-			minus += x
+			minus -= float64(d.t[mu] * x)
 			continue
 		}
-		plus += x
+		plus += float64(d.t[mu] * x)
 		if largest < 0 || x > l[largest] {
 			largest = mu
 		}
 	}
 	if a.kind == perceptron.KindKappaIn {
-		l[largest] += math.Max(0, minus-plus) + float64(1e-15*float64(m.P)*(plus+minus))
+		l[largest] += (math.Max(0, minus-plus) + float64(1e-15*float64(m.P)*(plus+minus))) / d.t[largest]
 	}
-	sum := plus + minus
 	for mu := range l {
 		l[mu] *= sum / float64(a.size*a.size)
 	}

@@ -11,17 +11,17 @@ import (
 // SIAM J. Imaging Sci. 2, 183, 2009; with the restarts of O'Donoghue and Candes, Found. Comput. Math. 15, 715, 2015)
 // until its supports are good enough for the active set. With a_mu = y_mu g x_mu and (.)_+ componentwise (identity in UF):
 //
-//	A, UF:  minimise |(A'l)_+|^2/2 - 1'l        over l >= 0, y'l = 0
+//	A, UF:  minimise |(A'l)_+|^2/2 - 1'l        over l >= 0, t'l = 0
 //	B:      minimise Gamma |(A'l)_+| - t'l      over l >= 0, 1'l = 1
 //
-// The mean of the inputs gives A A' one eigenvalue about P times the others, along y. In A the constraint y'l = 0 removes
-// it, in B the metric |d|^2 + c (y'd)^2 levels it. Each step takes two products with the memories, and those run for
+// The mean of the inputs gives A A' one eigenvalue about P times the others, along y. In A the constraint t'l = 0 removes
+// it, for t is y or nearly so, in B the metric |d|^2 + c (y'd)^2 levels it. Each step takes two products with the memories, and those run for
 // many neurons at a time.
 type descent struct {
 	i          int // the neuron
 	kind       perceptron.Kind
 	s          *shared
-	y, t       []float64 // labels, thresholds of B
+	y, t       []float64 // labels, thresholds y (1 - I_ext)
 	now, point []float64 // present iterate, extrapolated point
 	before     float64   // t_k of the acceleration
 	scale      float64   // of the step: curvature in units of shared.bulk
@@ -46,15 +46,21 @@ func newDescent(s *shared, kind perceptron.Kind, i int) *descent {
 	floats := make([]float64, 4*p)
 	d := &descent{i: i, kind: kind, s: s, y: floats[:p], t: floats[p : 2*p], now: floats[2*p : 3*p], point: floats[3*p:],
 		before: 1, scale: firstScale, limit: math.Inf(1), gate: firstGate}
-	plus := 0
+	var plus, minus float64 // of |t|, in B of 1
 	for mu := range d.y {
 		d.y[mu] = float64(2*s.m.X[mu*s.m.N+i]) - 1
 		d.t[mu] = d.y[mu]
 		if s.m.Drive != nil {
 			d.t[mu] = float64(d.y[mu] * (1 - s.m.Drive[mu]))
 		}
+		size := 1.0
+		if kind != perceptron.KindKappaOut {
+			size = math.Abs(d.t[mu])
+		}
 		if d.y[mu] > 0 {
-			plus++
+			plus += size
+		} else {
+			minus += size
 		}
 	}
 	total := 1.0
@@ -62,23 +68,24 @@ func newDescent(s *shared, kind perceptron.Kind, i int) *descent {
 		total = float64(p) / s.bulk
 	}
 	for mu, y := range d.y {
-		d.now[mu] = total / 2 / float64(p-plus)
+		d.now[mu] = total / 2 / minus
 		if y > 0 {
-			d.now[mu] = total / 2 / float64(plus)
+			d.now[mu] = total / 2 / plus
 		}
 	}
 	copy(d.point, d.now)
 	return d
 }
 
-// suits says whether the neuron's problem is of the generic kind: both labels, finite Gamma in B, and in A and UF the same
-// drive in all memories.
+// suits says whether the neuron's problem is of the generic kind: both labels, a finite Gamma in B, and in A and UF no drive
+// beyond the threshold.
 func (d *descent) suits() bool {
-	plus := 0
-	for _, y := range d.y {
+	plus, beyond := 0, false
+	for mu, y := range d.y {
 		if y > 0 {
 			plus++
 		}
+		beyond = beyond || !(y*d.t[mu] > 0)
 	}
 	if plus == 0 || plus == len(d.y) {
 		return false
@@ -86,7 +93,7 @@ func (d *descent) suits() bool {
 	if d.kind == perceptron.KindKappaOut {
 		return !math.IsInf(d.s.m.Gamma, 1)
 	}
-	return d.s.gain > 0
+	return !beyond
 }
 
 // weigh turns x = X'(y l) into the weights g (g x)_+ and measures them.
@@ -122,13 +129,15 @@ func (d *descent) stepIn(h []float64, w *scratch) bool {
 	sum, low, high := 0.0, math.Inf(1), math.Inf(-1)
 	for mu, l := range d.point {
 		sum += l
+		x := h[mu] / math.Abs(d.t[mu])
 		if d.y[mu] > 0 {
-			low = math.Min(low, h[mu])
+			low = math.Min(low, x)
 		} else {
-			high = math.Max(high, h[mu])
+			high = math.Max(high, x)
 		}
 	}
-	// kappa is at least half the distance of the classes along w, and at most |(A'l)_+|/1'l.
+	low, high = float64(low*d.s.gain), float64(high*d.s.gain)
+	// kappa is at least half the distance of the classes along w (nearly, where the drive varies), and at most |(A'l)_+|/1'l.
 	upper := d.size / sum
 	d.gap = 1 - (low-high)/2/d.size/upper
 	d.value = float64(d.size*d.size/2) - sum
@@ -142,7 +151,7 @@ func (d *descent) stepIn(h []float64, w *scratch) bool {
 		slope[mu] = float64(d.y[mu]*h[mu]) - 1
 		z[mu] = d.point[mu] - slope[mu]/lip
 	}
-	d.rho = projectBalanced(next, z, d.y, d.rho)
+	d.rho = projectBalanced(next, z, d.t, d.rho)
 	d.advance(next, slope, lip, 0)
 	return true
 }

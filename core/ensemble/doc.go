@@ -18,7 +18,8 @@
 // side by side with accelerated projected gradients, whose products with the memories are then matrix products, and after
 // ten to thirty steps the supports (memories with a multiplier, inputs with weight) are good enough for the primal-dual
 // active set, which ends at rounding accuracy. Its matrix counts inputs that two memories share, by bits. Neurons out of
-// the ordinary (infeasible or nearly, one label only, norm constraint of A active, B beyond its balanced capacity) are
+// the ordinary (infeasible or nearly, one label only, norm constraint of A active, B beyond its balanced capacity, a drive
+// beyond the threshold in A) are
 // left to the solvers of package perceptron, one by one.
 //
 // # Bits

@@ -5,19 +5,19 @@ import "math"
 // projectRounds bounds the Newton steps of a projection; they end by themselves after a few.
 const projectRounds = 150
 
-// projectBalanced sets dst to the point nearest to z with dst >= 0 and y'dst = 0: dst = (z - rho y)_+. It starts from rho and
+// projectBalanced sets dst to the point nearest to z with dst >= 0 and t'dst = 0: dst = (z - rho t)_+. It starts from rho and
 // returns the one it found.
 //
-// With f(rho) = y'(z - rho y)_+, falling and piecewise linear, Newton's method ends at the exact piece; where it does not
+// With f(rho) = t'(z - rho t)_+, falling and piecewise linear, Newton's method ends at the exact piece; where it does not
 // halve f, the bracket is halved.
-func projectBalanced(dst, z, y []float64, rho float64) float64 {
+func projectBalanced(dst, z, t []float64, rho float64) float64 {
 	low, high, last := math.Inf(-1), math.Inf(1), math.Inf(1)
 	for range projectRounds {
-		f, slope := 0.0, 0
+		f, slope := 0.0, 0.0
 		for mu, x := range z {
-			if w := x - float64(rho*y[mu]); w > 0 {
-				f += float64(y[mu] * w)
-				slope++
+			if w := x - float64(rho*t[mu]); w > 0 {
+				f += float64(t[mu] * w)
+				slope += float64(t[mu] * t[mu])
 			}
 		}
 		if f > 0 {
@@ -27,7 +27,7 @@ func projectBalanced(dst, z, y []float64, rho float64) float64 {
 		}
 		next := rho
 		if slope > 0 {
-			next = rho + f/float64(slope)
+			next = rho + f/slope
 		}
 		if middle := float64((low + high) / 2); math.Abs(f) > last/2 && low < middle && middle < high && !math.IsInf(middle, 0) {
 			next = middle
@@ -39,7 +39,7 @@ func projectBalanced(dst, z, y []float64, rho float64) float64 {
 		rho = next
 	}
 	for mu, x := range z {
-		dst[mu] = math.Max(0, x-float64(rho*y[mu]))
+		dst[mu] = math.Max(0, x-float64(rho*t[mu]))
 	}
 	return rho
 }

@@ -10,7 +10,7 @@ import (
 // afterwards.
 type shared struct {
 	m      *Memories
-	gain   float64   // 1 - I_ext where that is positive and the same in all memories, else 0
+	gain   float64   // the mean of 1 - I_ext
 	across []float64 // N x P: the transpose of X
 	binary []bool    // columns that hold 0 and 1 only
 	rest   []int     // the other columns
@@ -70,17 +70,13 @@ func newShared(m *Memories, gram bool, threads int) *shared {
 	return s
 }
 
-// gain is 1 - I_ext where that is positive and the same in all memories, else 0.
+// gain is the mean of 1 - I_ext.
 func (m *Memories) gain() float64 {
-	if m.Drive == nil {
-		return 1
-	}
+	gain := 1.0
 	for _, d := range m.Drive {
-		if d != m.Drive[0] {
-			return 0
-		}
+		gain -= d / float64(m.P)
 	}
-	return math.Max(0, 1-m.Drive[0])
+	return gain
 }
 
 // spectrumRounds is the number of power iterations for the largest eigenvalue; they find it to a few per cent, which is

@@ -143,7 +143,7 @@ func TestOrdinaryNeuronsShare(t *testing.T) {
 	driven := memories(rand.New(rand.NewPCG(5, 9)), 120, 24, 0.3, 0.3, 10)
 	driven.Drive = make([]float64, driven.P)
 	for mu := range driven.Drive {
-		driven.Drive[mu] = -2
+		driven.Drive[mu] = -2 + 0.1*float64(mu%3)
 		for j := 100; j < 120; j++ {
 			driven.X[mu*driven.N+j] = 0.15 + 0.01*float64((j*mu)%7)
 		}
