@@ -133,6 +133,10 @@ func (o *owner) carryOut(actions []scheduler.Action) {
 			if x := o.sessions[a.Worker]; x != nil {
 				x.grant(&a.Lease)
 			}
+		case scheduler.Idle:
+			if x := o.sessions[a.Worker]; x != nil {
+				x.send(&gardnerv1.CoordinatorMessage{Message: &gardnerv1.CoordinatorMessage_Idle{Idle: &gardnerv1.Idle{}}})
+			}
 		case scheduler.Revoke:
 			if x := o.sessions[a.Worker]; x != nil {
 				x.revoke(a.Lease)

@@ -175,6 +175,8 @@ func (x *session) failure(f *gardnerv1.Failure) error {
 		kind = scheduler.Panic
 	case gardnerv1.FailureKind_FAILURE_KIND_TIMEOUT:
 		kind = scheduler.Timeout
+	case gardnerv1.FailureKind_FAILURE_KIND_MEMORY:
+		kind = scheduler.Memory
 	}
 	message := f.Message[:min(len(f.Message), maxFailureText)]
 	x.begin()

@@ -25,8 +25,18 @@ type Config struct {
 	Version string
 	// Fingerprint tells which workers compute equal bits.
 	Fingerprint string
-	// ExitWhenIdle ends Run without an error when there has been nothing to do
-	// for so long; 0 means never.
+	// TaskTimeout ends a task's context after so long; the task has failed then. One
+	// that does not return within HardTimeout of its start (0: a quarter of
+	// TaskTimeout later, at least 10 seconds) makes Run return ErrRestart. 0: no limit.
+	TaskTimeout, HardTimeout time.Duration
+	// MemoryLimit in bytes of this process: beyond it the task that runs longest has
+	// failed and Run returns ErrRestart. 0: no limit.
+	MemoryLimit int64
+	// Memory returns the bytes in use; nil: what the system says.
+	Memory func() int64
+	// ExitWhenIdle ends Run without an error when the coordinator has had nothing to
+	// do for this worker for so long; 0 means never. Time without a connection does
+	// not count.
 	ExitWhenIdle time.Duration
 	// Grace is how long running tasks may go on after ctx has ended; 0 means 20
 	// seconds. Keep it below the supervisor's own grace period.
@@ -53,6 +63,9 @@ func (c Config) resolved() Config {
 	}
 	if c.Grace == 0 {
 		c.Grace = 20 * time.Second
+	}
+	if c.Memory == nil {
+		c.Memory = residentMemory
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

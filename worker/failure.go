@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gardner/core/curve"
 	"gardner/core/perceptron"
@@ -17,7 +18,10 @@ func classify(err error) (gardnerv1.FailureKind, string) {
 	var numerical *perceptron.NumericalError
 	var onCurve *curve.NumericalError
 	var panicked *sweeps.PanicError
+	var late *timeoutError
 	switch {
+	case errors.As(err, &late):
+		return gardnerv1.FailureKind_FAILURE_KIND_TIMEOUT, err.Error()
 	case errors.As(err, &numerical), errors.As(err, &onCurve):
 		return gardnerv1.FailureKind_FAILURE_KIND_NUMERICAL, err.Error()
 	case errors.As(err, &panicked):
@@ -28,3 +32,15 @@ func classify(err error) (gardnerv1.FailureKind, string) {
 		return gardnerv1.FailureKind_FAILURE_KIND_ERROR, err.Error()
 	}
 }
+
+// timeoutError is the error of a task whose time was up.
+type timeoutError struct {
+	limit time.Duration
+	err   error
+}
+
+func (e *timeoutError) Error() string {
+	return fmt.Sprintf("it did not end within the limit of %v: %v", e.limit, e.err)
+}
+
+func (e *timeoutError) Unwrap() error { return e.err }

@@ -55,6 +55,11 @@ type loop struct {
 	stopping    bool // no more leases are wanted
 	deadline    time.Time
 	cut         bool // running tasks have been cut short
+
+	idle      bool // the coordinator says that there is nothing to do
+	restart   bool // a task goes beyond its limits: Run returns ErrRestart
+	restartAt time.Time
+	memoryAt  time.Time
 }
 
 type dialled struct {
@@ -72,7 +77,7 @@ func newLoop(cfg Config) *loop {
 	}
 	shared := &setCache{target: cfg.Target}
 	for i := range cfg.Slots {
-		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log, cache: cfg.Artefacts, sets: shared})
+		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log, timeout: cfg.TaskTimeout, cache: cfg.Artefacts, sets: shared})
 	}
 	return w
 }
@@ -151,9 +156,15 @@ func (w *loop) over() (error, bool) {
 	}
 	if len(w.leases) == 0 && w.out.empty() {
 		w.goodbye()
+		if w.restart {
+			return ErrRestart, true
+		}
 		return nil, true
 	}
-	if time.Now().After(w.deadline.Add(w.cfg.Grace)) {
+	if w.restart {
+		return ErrRestart, time.Now().After(w.restartAt)
+	}
+	if time.Now().After(w.deadline.Add(max(w.cfg.Grace, 5*leaveWithin))) {
 		return fmt.Errorf("worker: %d results could not be handed in before the end and will be computed again", w.out.tasks), true
 	}
 	return nil, false
@@ -204,15 +215,19 @@ func (w *loop) tick(ctx context.Context, now time.Time) {
 		w.lastBeat = now
 		w.out.say(&gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Heartbeat{Heartbeat: w.heartbeat(now)}})
 	}
-	if len(w.leases) > 0 || !w.out.empty() {
+	if len(w.leases) > 0 || !w.out.empty() || !w.idle || w.session == nil {
 		w.idleSince = now
 	}
+	w.limits(now)
 	if w.cfg.ExitWhenIdle > 0 && !w.stopping && now.Sub(w.idleSince) >= w.cfg.ExitWhenIdle {
 		w.drain(fmt.Sprintf("idle for %v", w.cfg.ExitWhenIdle))
 	}
 	if w.stopping && !w.cut && now.After(w.deadline) {
 		w.cut = true
 		w.cancelAll()
+	}
+	if w.cut && len(w.leases) > 0 && now.After(w.deadline.Add(leaveWithin)) {
+		w.leaveNow(nil) // a task does not heed its context
 	}
 }
 
@@ -229,6 +244,12 @@ func (w *loop) drain(why string) {
 		w.forget(l)
 	}
 	w.waiting = nil
+	now := time.Now()
+	for _, s := range w.slots {
+		if r := s.current(); r != nil && w.hopeless(r, now) {
+			r.lease.cancel()
+		}
+	}
 }
 
 func (w *loop) cancelAll() {
@@ -362,6 +383,7 @@ func (w *loop) connected(d dialled) error {
 	}
 	welcome := d.session.welcome
 	w.session, w.database, w.backoff, w.pulled, w.lastBeat = d.session, welcome.Database, 0, 0, time.Now()
+	w.idle = false
 	if welcome.HeartbeatMilliseconds > 0 {
 		w.beat = time.Duration(welcome.HeartbeatMilliseconds) * time.Millisecond
 	}

@@ -20,6 +20,8 @@ func (w *loop) receive(m *gardnerv1.CoordinatorMessage) error {
 		w.settle(m.Ack)
 	case *gardnerv1.CoordinatorMessage_Revoke:
 		w.revoke(m.Revoke.Seals)
+	case *gardnerv1.CoordinatorMessage_Idle:
+		w.idle = true
 	case *gardnerv1.CoordinatorMessage_Drain:
 		if m.Drain.Leave {
 			w.drain("the coordinator says: " + m.Drain.Reason)
@@ -48,6 +50,7 @@ func (w *loop) learn(spec *gardnerv1.BlockSpec) error {
 
 func (w *loop) take(m *gardnerv1.Lease) error {
 	w.pulled = max(0, w.pulled-1)
+	w.idle = false
 	if len(m.Block) != len(sweeps.BlockID{}) {
 		return fmt.Errorf("worker: the coordinator sent a lease of a malformed block id %x", m.Block)
 	}

@@ -6,12 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // Run works for the coordinator that cfg.Target names until ctx ends, until it
 // has been idle for cfg.ExitWhenIdle, or until the coordinator sends it away. A
 // coordinator that does not answer, or no longer, is tried again for ever, with
 // growing pauses; one that refuses this worker is an error.
+//
+// A task beyond its limits ends Run with ErrRestart: the caller should start the
+// process again.
 //
 // After ctx has ended the error is nil if everything finished was handed in.
 func Run(ctx context.Context, cfg Config) error {
@@ -28,6 +32,9 @@ func Run(ctx context.Context, cfg Config) error {
 		slots.Go(func() { s.serve(w.ready) })
 	}
 	err := w.run(ctx)
+	if errors.Is(err, ErrRestart) {
+		return err // the slots do not end
+	}
 	// Slots may still be computing if the worker leaves in a hurry: cut them short, and read what they say so that they
 	// can end.
 	w.cancelAll()
@@ -37,10 +44,13 @@ func Run(ctx context.Context, cfg Config) error {
 		slots.Wait()
 		close(ended)
 	}()
+	hung := time.After(leaveWithin) // what a task does that does not heed its context is nobody's business any more
 	for {
 		select {
 		case <-w.batches:
 		case <-ended:
+			return err
+		case <-hung:
 			return err
 		}
 	}

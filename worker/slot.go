@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -40,6 +41,7 @@ type slot struct {
 	out     chan<- *batch
 	stop    *atomic.Bool // set when leases under way are to be given back
 	log     *taskLog
+	timeout time.Duration        // of a task; 0: none
 	cache   sweeps.ArtefactCache // may be nil
 	sets    *setCache
 
@@ -160,8 +162,17 @@ func (s *slot) task(l *lease, ordinal uint64, start time.Time) ([]byte, error) {
 	t := l.plan.Task(ordinal, l.mask)
 	t.Threads, t.Artefacts, t.Sets = s.threads, s.cache, s.sets.get
 	t.Progress = func(fraction float64) { r.fraction.Store(math.Float32bits(float32(fraction))) }
-	rows, err := t.Run(l.ctx)
-	if err != nil {
+	ctx := l.ctx
+	if s.timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, s.timeout)
+		defer cancel()
+		ctx = limited
+	}
+	rows, err := t.Run(ctx)
+	switch {
+	case err != nil && l.ctx.Err() == nil && ctx.Err() != nil:
+		return nil, &timeoutError{limit: s.timeout, err: err}
+	case err != nil:
 		return nil, err
 	}
 	return sweeps.EncodeRecord(l.plan.Experiment, l.plan.Rows(), l.mask, rows), nil

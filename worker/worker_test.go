@@ -373,6 +373,9 @@ func TestExitWhenIdle(t *testing.T) {
 		if _, err := s.welcome(); err != nil {
 			return err
 		}
+		if err := s.stream.Send(idle); err != nil {
+			return err
+		}
 		m, err := s.next()
 		if err != nil || m.GetGoodbye() == nil {
 			return fmt.Errorf("got %v, %w", m, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -18,7 +19,8 @@ import (
 // workerCommand computes for a coordinator.
 func workerCommand() *cobra.Command {
 	var slots int
-	var idle, grace time.Duration
+	var idle, grace, taskTimeout time.Duration
+	var memory byteSize
 	var insecure, verbose bool
 	var taskLog, db string
 	var artefacts cacheFlags
@@ -30,8 +32,8 @@ coordinator printed, or @FILE, a file that holds it (read again at each reconnec
 no secret stands in a process list); a plain HOST:PORT finds the token in the join file
 beside --db. Workers may be added, killed and restarted at any time.
 
-SIGTERM and Ctrl-C drain: what has not begun goes back at once, running tasks may finish
-within --grace.`,
+SIGTERM and Ctrl-C drain: what has not begun, or cannot end in time, goes back at once;
+running tasks may finish within --grace.`,
 		Example: "  gardner worker @gardner.db.join\n  gardner worker @/project/sweeps.join --slots 8 --exit-when-idle 5m",
 		Args:    exactArgs("JOIN"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -48,7 +50,7 @@ within --grace.`,
 				return err
 			}
 			cfg := worker.Config{Target: target, Registry: sweeps.Builtin(), Slots: slots, Version: version, Artefacts: kept,
-				Fingerprint: fingerprint.Compute(), ExitWhenIdle: idle, Grace: grace, Logger: log}
+				Fingerprint: fingerprint.Compute(), TaskTimeout: taskTimeout, MemoryLimit: int64(memory), ExitWhenIdle: idle, Grace: grace, Logger: log}
 			if taskLog != "" {
 				f, err := os.OpenFile(taskLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 				if err != nil {
@@ -62,13 +64,19 @@ within --grace.`,
 				cfg.TaskLog = f
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "worker for %s, %d slots; Ctrl-C drains\n", target, slots)
-			return worker.Run(cmd.Context(), cfg)
+			err = worker.Run(cmd.Context(), cfg)
+			if errors.Is(err, worker.ErrRestart) {
+				return restart()
+			}
+			return err
 		},
 	}
 	f := cmd.Flags()
 	f.IntVar(&slots, "slots", runtime.NumCPU(), "tasks run at the same time; each may use cores/slots threads")
 	f.DurationVar(&idle, "exit-when-idle", 0, "end when there has been nothing to do for so long (0: never)")
 	f.DurationVar(&grace, "grace", 20*time.Second, "how long running tasks may go on after SIGTERM or Ctrl-C")
+	f.DurationVar(&taskTimeout, "task-timeout", 0, "a task that runs longer has failed; one that does not stop then costs this process a restart (0: never)")
+	f.Var(&memory, "memory-limit", "memory of this process, such as 8GB; beyond it the longest-running task has failed and the process restarts (0: none)")
 	artefacts.flags(f)
 	f.StringVar(&taskLog, "task-log", "", "append a line (block and ordinal) to this file at the start of each execution")
 	f.StringVar(&db, "db", "gardner.db", "with HOST:PORT: the database beside which the token is read")

@@ -14,6 +14,10 @@ type Grant struct {
 	Lease  Lease
 }
 
+// Idle tells a worker that there is nothing to do for it at the moment, and that no block waits for workers of an
+// earlier process.
+type Idle struct{ Worker WorkerID }
+
 // Revoke tells a worker to stop working on a lease; the lease is forgotten.
 type Revoke struct {
 	Worker WorkerID
@@ -40,6 +44,7 @@ type Change struct {
 }
 
 func (Grant) action()   {}
+func (Idle) action()    {}
 func (Revoke) action()  {}
 func (Dismiss) action() {}
 func (Record) action()  {}

@@ -22,6 +22,7 @@ func (s *Scheduler) assign(now time.Duration) {
 			if l == nil {
 				if !s.more {
 					w.served = s.epoch
+					s.idle(now, w)
 				}
 				continue
 			}
@@ -33,9 +34,23 @@ func (s *Scheduler) assign(now time.Duration) {
 	s.speculate(now)
 }
 
+// idle tells a worker once that there is nothing to do.
+func (s *Scheduler) idle(now time.Duration, w *worker) {
+	for _, b := range s.order {
+		if b.quietUntil > now {
+			return
+		}
+	}
+	if !w.idle {
+		w.idle = true
+		s.act(Idle{Worker: w.id})
+	}
+}
+
 // send hands a lease to its worker.
 func (s *Scheduler) send(w *worker, l *lease) {
 	w.want--
+	w.idle = false
 	s.act(Grant{Worker: w.id, Lease: Lease{ID: l.id, Block: l.block.id, Lo: l.lo, Hi: l.hi, Inner: l.block.mask(l.lo)}})
 }
 

@@ -16,6 +16,7 @@ const (
 	Error     = "error"
 	Panic     = "panic"
 	Timeout   = "timeout"
+	Memory    = "memory"
 	Crash     = "crash" // its worker died each time it ran alone
 )
 

@@ -43,6 +43,7 @@ type worker struct {
 	connected bool
 	heard     time.Duration
 	want      int
+	idle      bool // it was told so
 	leases    map[LeaseID]*lease
 	running   []Running
 	suspect   *lease // the one lease of suspects it may have
@@ -64,7 +65,7 @@ func (s *Scheduler) Join(now time.Duration, id WorkerID, info Worker, held []Cla
 		s.workers[id] = w
 	}
 	s.fingerprints[info.Fingerprint] = true
-	w.Worker, w.connected, w.heard, w.running = info, true, now, nil
+	w.Worker, w.connected, w.heard, w.running, w.idle = info, true, now, nil, false
 	s.stopWanting(w)
 	claimed := map[LeaseID]bool{}
 	for _, c := range held {

@@ -36,6 +36,8 @@ const (
 	FailureKind_FAILURE_KIND_PANIC FailureKind = 3
 	// The task's time limit has passed: retried elsewhere once.
 	FailureKind_FAILURE_KIND_TIMEOUT FailureKind = 4
+	// The worker's memory limit was passed while it ran: retried elsewhere once.
+	FailureKind_FAILURE_KIND_MEMORY FailureKind = 5
 )
 
 // Enum value maps for FailureKind.
@@ -46,6 +48,7 @@ var (
 		2: "FAILURE_KIND_ERROR",
 		3: "FAILURE_KIND_PANIC",
 		4: "FAILURE_KIND_TIMEOUT",
+		5: "FAILURE_KIND_MEMORY",
 	}
 	FailureKind_value = map[string]int32{
 		"FAILURE_KIND_UNSPECIFIED": 0,
@@ -53,6 +56,7 @@ var (
 		"FAILURE_KIND_ERROR":       2,
 		"FAILURE_KIND_PANIC":       3,
 		"FAILURE_KIND_TIMEOUT":     4,
+		"FAILURE_KIND_MEMORY":      5,
 	}
 )
 
@@ -255,6 +259,7 @@ type CoordinatorMessage struct {
 	//	*CoordinatorMessage_Ack
 	//	*CoordinatorMessage_Revoke
 	//	*CoordinatorMessage_Drain
+	//	*CoordinatorMessage_Idle
 	Message       isCoordinatorMessage_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -351,6 +356,15 @@ func (x *CoordinatorMessage) GetDrain() *Drain {
 	return nil
 }
 
+func (x *CoordinatorMessage) GetIdle() *Idle {
+	if x != nil {
+		if x, ok := x.Message.(*CoordinatorMessage_Idle); ok {
+			return x.Idle
+		}
+	}
+	return nil
+}
+
 type isCoordinatorMessage_Message interface {
 	isCoordinatorMessage_Message()
 }
@@ -379,6 +393,10 @@ type CoordinatorMessage_Drain struct {
 	Drain *Drain `protobuf:"bytes,6,opt,name=drain,proto3,oneof"`
 }
 
+type CoordinatorMessage_Idle struct {
+	Idle *Idle `protobuf:"bytes,7,opt,name=idle,proto3,oneof"`
+}
+
 func (*CoordinatorMessage_Welcome) isCoordinatorMessage_Message() {}
 
 func (*CoordinatorMessage_Block) isCoordinatorMessage_Message() {}
@@ -390,6 +408,8 @@ func (*CoordinatorMessage_Ack) isCoordinatorMessage_Message() {}
 func (*CoordinatorMessage_Revoke) isCoordinatorMessage_Message() {}
 
 func (*CoordinatorMessage_Drain) isCoordinatorMessage_Message() {}
+
+func (*CoordinatorMessage_Idle) isCoordinatorMessage_Message() {}
 
 // Hello opens a session.
 type Hello struct {
@@ -1478,6 +1498,44 @@ func (x *Revoke) GetSeals() [][]byte {
 	return nil
 }
 
+// Idle says that there is nothing for a worker that has asked for leases. They come when there is; it is not said while
+// the coordinator waits for workers of an earlier process.
+type Idle struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Idle) Reset() {
+	*x = Idle{}
+	mi := &file_gardner_v1_work_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Idle) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Idle) ProtoMessage() {}
+
+func (x *Idle) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_work_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Idle.ProtoReflect.Descriptor instead.
+func (*Idle) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{19}
+}
+
 // Drain tells a worker to stop pulling. If leave is set it hands in what it has and exits; else it reconnects later.
 type Drain struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1489,7 +1547,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_gardner_v1_work_proto_msgTypes[19]
+	mi := &file_gardner_v1_work_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1501,7 +1559,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_gardner_v1_work_proto_msgTypes[19]
+	mi := &file_gardner_v1_work_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1514,7 +1572,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_gardner_v1_work_proto_rawDescGZIP(), []int{19}
+	return file_gardner_v1_work_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Drain) GetLeave() bool {
@@ -1545,14 +1603,15 @@ const file_gardner_v1_work_proto_rawDesc = "" +
 	"\tgive_back\x18\x05 \x01(\v2\x14.gardner.v1.GiveBackH\x00R\bgiveBack\x125\n" +
 	"\theartbeat\x18\x06 \x01(\v2\x15.gardner.v1.HeartbeatH\x00R\theartbeat\x12/\n" +
 	"\agoodbye\x18\a \x01(\v2\x13.gardner.v1.GoodbyeH\x00R\agoodbyeB\t\n" +
-	"\amessage\"\xa8\x02\n" +
+	"\amessage\"\xd0\x02\n" +
 	"\x12CoordinatorMessage\x12/\n" +
 	"\awelcome\x18\x01 \x01(\v2\x13.gardner.v1.WelcomeH\x00R\awelcome\x12-\n" +
 	"\x05block\x18\x02 \x01(\v2\x15.gardner.v1.BlockSpecH\x00R\x05block\x12)\n" +
 	"\x05lease\x18\x03 \x01(\v2\x11.gardner.v1.LeaseH\x00R\x05lease\x12#\n" +
 	"\x03ack\x18\x04 \x01(\v2\x0f.gardner.v1.AckH\x00R\x03ack\x12,\n" +
 	"\x06revoke\x18\x05 \x01(\v2\x12.gardner.v1.RevokeH\x00R\x06revoke\x12)\n" +
-	"\x05drain\x18\x06 \x01(\v2\x11.gardner.v1.DrainH\x00R\x05drainB\t\n" +
+	"\x05drain\x18\x06 \x01(\v2\x11.gardner.v1.DrainH\x00R\x05drain\x12&\n" +
+	"\x04idle\x18\a \x01(\v2\x10.gardner.v1.IdleH\x00R\x04idleB\t\n" +
 	"\amessage\"\x9a\x02\n" +
 	"\x05Hello\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
@@ -1625,16 +1684,18 @@ const file_gardner_v1_work_proto_rawDesc = "" +
 	"\x05batch\x18\x01 \x01(\x04R\x05batch\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x1e\n" +
 	"\x06Revoke\x12\x14\n" +
-	"\x05seals\x18\x01 \x03(\fR\x05seals\"5\n" +
+	"\x05seals\x18\x01 \x03(\fR\x05seals\"\x06\n" +
+	"\x04Idle\"5\n" +
 	"\x05Drain\x12\x14\n" +
 	"\x05leave\x18\x01 \x01(\bR\x05leave\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason*\x91\x01\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason*\xaa\x01\n" +
 	"\vFailureKind\x12\x1c\n" +
 	"\x18FAILURE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16FAILURE_KIND_NUMERICAL\x10\x01\x12\x16\n" +
 	"\x12FAILURE_KIND_ERROR\x10\x02\x12\x16\n" +
 	"\x12FAILURE_KIND_PANIC\x10\x03\x12\x18\n" +
-	"\x14FAILURE_KIND_TIMEOUT\x10\x042P\n" +
+	"\x14FAILURE_KIND_TIMEOUT\x10\x04\x12\x17\n" +
+	"\x13FAILURE_KIND_MEMORY\x10\x052P\n" +
 	"\x04Work\x12H\n" +
 	"\aSession\x12\x19.gardner.v1.WorkerMessage\x1a\x1e.gardner.v1.CoordinatorMessage(\x010\x01B$Z\"gardner/proto/gardner/v1;gardnerv1b\x06proto3"
 
@@ -1651,7 +1712,7 @@ func file_gardner_v1_work_proto_rawDescGZIP() []byte {
 }
 
 var file_gardner_v1_work_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_gardner_v1_work_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_gardner_v1_work_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_gardner_v1_work_proto_goTypes = []any{
 	(FailureKind)(0),           // 0: gardner.v1.FailureKind
 	(*WorkerMessage)(nil),      // 1: gardner.v1.WorkerMessage
@@ -1673,7 +1734,8 @@ var file_gardner_v1_work_proto_goTypes = []any{
 	(*Ack)(nil),                // 17: gardner.v1.Ack
 	(*Refusal)(nil),            // 18: gardner.v1.Refusal
 	(*Revoke)(nil),             // 19: gardner.v1.Revoke
-	(*Drain)(nil),              // 20: gardner.v1.Drain
+	(*Idle)(nil),               // 20: gardner.v1.Idle
+	(*Drain)(nil),              // 21: gardner.v1.Drain
 }
 var file_gardner_v1_work_proto_depIdxs = []int32{
 	3,  // 0: gardner.v1.WorkerMessage.hello:type_name -> gardner.v1.Hello
@@ -1688,21 +1750,22 @@ var file_gardner_v1_work_proto_depIdxs = []int32{
 	16, // 9: gardner.v1.CoordinatorMessage.lease:type_name -> gardner.v1.Lease
 	17, // 10: gardner.v1.CoordinatorMessage.ack:type_name -> gardner.v1.Ack
 	19, // 11: gardner.v1.CoordinatorMessage.revoke:type_name -> gardner.v1.Revoke
-	20, // 12: gardner.v1.CoordinatorMessage.drain:type_name -> gardner.v1.Drain
-	5,  // 13: gardner.v1.Hello.experiments:type_name -> gardner.v1.ExperimentVersion
-	4,  // 14: gardner.v1.Hello.held:type_name -> gardner.v1.Held
-	9,  // 15: gardner.v1.Held.ranges:type_name -> gardner.v1.Range
-	0,  // 16: gardner.v1.Failure.kind:type_name -> gardner.v1.FailureKind
-	9,  // 17: gardner.v1.GiveBack.ranges:type_name -> gardner.v1.Range
-	12, // 18: gardner.v1.Heartbeat.running:type_name -> gardner.v1.Running
-	18, // 19: gardner.v1.Ack.refused:type_name -> gardner.v1.Refusal
-	1,  // 20: gardner.v1.Work.Session:input_type -> gardner.v1.WorkerMessage
-	2,  // 21: gardner.v1.Work.Session:output_type -> gardner.v1.CoordinatorMessage
-	21, // [21:22] is the sub-list for method output_type
-	20, // [20:21] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	21, // 12: gardner.v1.CoordinatorMessage.drain:type_name -> gardner.v1.Drain
+	20, // 13: gardner.v1.CoordinatorMessage.idle:type_name -> gardner.v1.Idle
+	5,  // 14: gardner.v1.Hello.experiments:type_name -> gardner.v1.ExperimentVersion
+	4,  // 15: gardner.v1.Hello.held:type_name -> gardner.v1.Held
+	9,  // 16: gardner.v1.Held.ranges:type_name -> gardner.v1.Range
+	0,  // 17: gardner.v1.Failure.kind:type_name -> gardner.v1.FailureKind
+	9,  // 18: gardner.v1.GiveBack.ranges:type_name -> gardner.v1.Range
+	12, // 19: gardner.v1.Heartbeat.running:type_name -> gardner.v1.Running
+	18, // 20: gardner.v1.Ack.refused:type_name -> gardner.v1.Refusal
+	1,  // 21: gardner.v1.Work.Session:input_type -> gardner.v1.WorkerMessage
+	2,  // 22: gardner.v1.Work.Session:output_type -> gardner.v1.CoordinatorMessage
+	22, // [22:23] is the sub-list for method output_type
+	21, // [21:22] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_gardner_v1_work_proto_init() }
@@ -1726,6 +1789,7 @@ func file_gardner_v1_work_proto_init() {
 		(*CoordinatorMessage_Ack)(nil),
 		(*CoordinatorMessage_Revoke)(nil),
 		(*CoordinatorMessage_Drain)(nil),
+		(*CoordinatorMessage_Idle)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1733,7 +1797,7 @@ func file_gardner_v1_work_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_gardner_v1_work_proto_rawDesc), len(file_gardner_v1_work_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   20,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
