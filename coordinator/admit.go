@@ -20,6 +20,7 @@ const (
 	maxExperiments = 1 << 10
 	maxText        = 256
 	maxHeld        = 1 << 14
+	maxArtefacts   = 1 << 12
 )
 
 // admit decides whether a worker fits to this coordinator, and returns what it can run: experiments of the same version
@@ -29,7 +30,7 @@ func (c *Coordinator) admit(h *gardnerv1.Hello) (can map[string]bool, err error)
 		return nil, status.Errorf(codes.FailedPrecondition, "the worker (version %.64q) speaks protocol %d, this coordinator (version %s) protocol %d: use the same gardner on both",
 			h.Version, h.Protocol, c.cfg.Version, Protocol)
 	}
-	if len(h.Worker) != workerIDSize || h.Slots == 0 || h.Slots > maxSlots || len(h.Experiments) > maxExperiments || len(h.Held) > maxHeld ||
+	if len(h.Worker) != workerIDSize || h.Slots == 0 || h.Slots > maxSlots || len(h.Experiments) > maxExperiments || len(h.Artefacts) > maxArtefacts || len(h.Held) > maxHeld ||
 		max(len(h.Version), len(h.Host), len(h.Fingerprint)) > maxText {
 		return nil, status.Errorf(codes.InvalidArgument, "a hello with a worker id of %d bytes, %d slots, %d experiments and %d leases cannot be right",
 			len(h.Worker), h.Slots, len(h.Experiments), len(h.Held))

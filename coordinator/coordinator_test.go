@@ -235,6 +235,7 @@ func TestFailuresAreKept(t *testing.T) {
 	if s := h.await("s"); s.Done != 6 || s.Failed != 2 {
 		t.Errorf("%v", s)
 	}
+	stop()
 	h.close()
 	h.open()
 	f, err := h.c.Control().Failures(t.Context(), &gardnerv1.FailuresRequest{Sweep: "s"})
@@ -245,7 +246,6 @@ func TestFailuresAreKept(t *testing.T) {
 		f.Tasks[1].Kind != "panic" || !strings.Contains(f.Tasks[1].Message, "a bug") || !f.Tasks[1].Quarantined {
 		t.Errorf("%v", f)
 	}
-	stop()
 	healed.Store(true)
 	if r, err := h.c.Control().Retry(t.Context(), &gardnerv1.RetryRequest{Sweep: "s"}); err != nil || r.Tasks != 2 {
 		t.Errorf("%v, %v", r, err)

@@ -201,7 +201,7 @@ func (o *owner) join(s *scheduler.Scheduler, now time.Duration, x *session, held
 	o.sessions[id] = x
 	o.peers[id] = peer{hello: x.hello, name: x.name}
 	x.id.Store(uint64(id))
-	s.Join(now, id, scheduler.Worker{Name: x.name, Slots: int(x.hello.Slots), Fingerprint: x.hello.Fingerprint, Can: x.can}, held)
+	s.Join(now, id, scheduler.Worker{Name: x.name, Slots: int(x.hello.Slots), Fingerprint: x.hello.Fingerprint, Groups: x.hello.Artefacts, Can: x.can}, held)
 }
 
 // leave ends a session; goodbye if its worker said so.

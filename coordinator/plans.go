@@ -68,7 +68,7 @@ func (c *Coordinator) blockInfo(id sweeps.BlockID, b *sweeps.Block, plan *sweeps
 	}
 	info := scheduler.BlockInfo{ID: id, Block: b, Done: done, Failures: failures}
 	if plan != nil {
-		info.Cost = costOf(plan)
+		info.Cost, info.Groups = costOf(plan), plan.Groups()
 	}
 	return info, nil
 }

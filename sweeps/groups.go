@@ -9,6 +9,7 @@ type Groups struct {
 	shared []groupAxis // axes with a param of the artefact, the slowest first
 	free   []groupAxis // the others
 	of     uint64      // tasks of a group
+	run    uint64      // neighbours of a group
 }
 
 // groupAxis is an outer axis: ordinals step by stride along it.
@@ -21,7 +22,7 @@ func (p *Plan) Groups() *Groups {
 	if len(p.Experiment.artefacts) == 0 {
 		return nil
 	}
-	g := &Groups{plan: p, bound: p.Experiment.artefacts[0], of: 1}
+	g := &Groups{plan: p, bound: p.Experiment.artefacts[0], of: 1, run: p.perRep}
 	stride := p.perRep
 	for i := range p.Block.Outer {
 		a := &p.Block.Outer[i]
@@ -35,6 +36,7 @@ func (p *Plan) Groups() *Groups {
 		axis := groupAxis{stride: stride, length: length}
 		if shared {
 			g.shared = append(g.shared, axis)
+			g.run = stride
 		} else {
 			g.free = append(g.free, axis)
 			g.of *= length
@@ -45,6 +47,10 @@ func (p *Plan) Groups() *Groups {
 
 // Size returns the number of tasks of each group.
 func (g *Groups) Size() uint64 { return g.of }
+
+// Run returns how many neighbours in plan order are of one group: ordinals from a
+// multiple of it to the next.
+func (g *Groups) Run() uint64 { return g.run }
 
 // Of returns the group of a task and the task's number in it.
 func (g *Groups) Of(ordinal uint64) (group, member uint64) {

@@ -38,6 +38,9 @@ func TestGroupsAreArithmetic(t *testing.T) {
 				t.Errorf("%s: member %d of group %d follows %d", name, member, group, was)
 			}
 			last[group] = member
+			if first, _ := g.Of(o / g.Run() * g.Run()); first != group {
+				t.Errorf("%s: tasks %d and %d are one run and two groups", name, o/g.Run()*g.Run(), o)
+			}
 			key := g.Key(o)
 			if k, ok := keys[group]; ok && k != key {
 				t.Errorf("%s: group %d has two keys", name, group)

@@ -21,7 +21,8 @@ const (
 	defaultTasks     = 1 << 16
 	defaultBytes     = 64 << 20
 	firstBackoff     = 100 * time.Millisecond
-	reserveBelow     = 0.25 // seconds a task
+	maxArtefacts     = 1 << 10 // announced in a hello
+	reserveBelow     = 0.25    // seconds a task
 )
 
 // loop owns the worker's state; only its goroutine touches it.
@@ -321,6 +322,9 @@ func (w *loop) hello() *gardnerv1.Hello {
 		}
 	}
 	h.Held = w.held()
+	if c, ok := w.cfg.Artefacts.(interface{ Groups(most int) []uint64 }); ok {
+		h.Artefacts = c.Groups(maxArtefacts)
+	}
 	return h
 }
 

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -54,21 +55,36 @@ func (s *Scheduler) send(w *worker, l *lease) {
 	s.act(Grant{Worker: w.id, Lease: Lease{ID: l.id, Block: l.block.id, Lo: l.lo, Hi: l.hi, Inner: l.block.mask(l.lo)}})
 }
 
-// pick makes the worker's next lease; sweeps take turns.
+// pick makes the worker's next lease.
 func (s *Scheduler) pick(now time.Duration, w *worker) *lease {
-	for i := range s.ring {
-		at := (s.turn + i) % len(s.ring)
-		for _, src := range s.ring[at].sources {
+	for _, sw := range s.turns() {
+		for _, src := range sw.sources {
 			if src.block.quietUntil > now || !w.Can[src.block.experiment] {
 				continue
 			}
 			if l := s.pickFrom(now, w, src); l != nil {
-				s.turn = at + 1
+				s.uses++
+				sw.share.served = s.uses
+				sw.share.leases++
+				l.share = sw.share
 				return l
 			}
 		}
 	}
 	return nil
+}
+
+// turns lists the active sweeps as they are to be served: by priority, then who has the fewest leases, so that slots are
+// shared evenly however long tasks are, then who has waited longest.
+func (s *Scheduler) turns() []*sweep {
+	if len(s.ring) < 2 {
+		return s.ring
+	}
+	s.line = append(s.line[:0], s.ring...)
+	slices.SortStableFunc(s.line, func(a, b *sweep) int {
+		return cmp.Or(cmp.Compare(b.policy.Priority, a.policy.Priority), cmp.Compare(a.share.leases, b.share.leases), cmp.Compare(a.share.served, b.share.served))
+	})
+	return s.line
 }
 
 // pickFrom makes a lease of a source's tasks: second attempts first, then suspects, then new tasks in plan order.
@@ -129,23 +145,42 @@ func (s *Scheduler) pickSuspect(now time.Duration, w *worker, src *source) *leas
 
 func (s *Scheduler) pickPending(now time.Duration, w *worker, src *source) *lease {
 	b := src.block
-	if b.out.Full() {
+	switch {
+	case b.out.Full():
+		return nil
+	case b.groups != nil:
+		return s.pickGathered(now, w, src)
+	}
+	lo, ok := s.firstPending(src)
+	if !ok {
 		return nil
 	}
-	lo, ok := b.out.NextClear(src.cursor)
+	return s.leaseFrom(now, w, src, lo, b.tasks)
+}
+
+// firstPending moves the cursor to the first pending task that is wanted, and returns it.
+func (s *Scheduler) firstPending(src *source) (ordinal uint64, ok bool) {
+	b := src.block
+	lo, at, ok := b.nextPending(src.cursor)
 	for steps := 0; ok && !src.wants(lo); steps++ {
 		if steps == searchBudget {
-			src.cursor, s.more = lo, true
-			return nil
+			src.cursor, s.more = at, true
+			return 0, false
 		}
-		lo, ok = b.out.NextClear(lo + 1)
+		lo, at, ok = b.nextPending(at + 1)
 	}
 	if !ok {
 		src.cursor = b.tasks
-		return nil
+		return 0, false
 	}
-	src.cursor = lo
-	hi := s.extend(w, src, lo)
+	src.cursor = at
+	return lo, true
+}
+
+// leaseFrom leases a pending task and neighbours of it, those below end at most.
+func (s *Scheduler) leaseFrom(now time.Duration, w *worker, src *source, lo, end uint64) *lease {
+	b := src.block
+	hi := s.extend(w, src, lo, end)
 	if n := int(hi - lo); n > b.largest {
 		b.largest = n
 	}
@@ -161,8 +196,9 @@ const (
 
 // extend returns the end of the lease that begins with task lo: as many neighbours with the same inner mask as make
 // LeaseSeconds of work at the pace measured so far.
-func (s *Scheduler) extend(w *worker, src *source, lo uint64) uint64 {
+func (s *Scheduler) extend(w *worker, src *source, lo, end uint64) uint64 {
 	b := src.block
+	end = min(end, b.order.end(lo, b.tasks))
 	per := b.pace.perUnit()
 	if p := w.pace.perUnit(); p > 0 {
 		per *= min(max(p, 0.1), 10)
@@ -179,7 +215,7 @@ func (s *Scheduler) extend(w *worker, src *source, lo uint64) uint64 {
 	c := b.shared(lo)
 	seconds := per * b.units(lo)
 	hi := lo + 1
-	for hi < b.tasks && hi-lo < limit && !b.out.Has(hi) && src.wants(hi) && b.shared(hi) == c {
+	for hi < end && hi-lo < limit && !b.out.Has(hi) && src.wants(hi) && b.shared(hi) == c {
 		if seconds += per * b.units(hi); seconds > target {
 			break
 		}

@@ -16,6 +16,8 @@ type BlockInfo struct {
 	Failures []store.Failure
 	// Cost estimates a task's seconds, up to a common factor. Nil: all tasks cost the same.
 	Cost func(ordinal uint64) float64
+	// Groups says which tasks share an artefact. Nil: none.
+	Groups *Groups
 }
 
 // block is a block and the whereabouts of its tasks.
@@ -26,6 +28,8 @@ type block struct {
 	rows       int
 	experiment string
 	cost       func(uint64) float64
+	order      *order
+	groups     *Groups
 
 	done *store.Bitmap // own rows durable, or no own rows
 	out  *store.Bitmap // done, leased, waiting, suspect or quarantined
@@ -64,6 +68,7 @@ func (s *Scheduler) AddBlock(info BlockInfo) {
 		rows:       info.Block.Rows(),
 		experiment: experimentID(info.Block.Experiment, info.Block.Version),
 		cost:       info.Cost,
+		groups:     info.Groups,
 		done:       info.Done,
 		blocked:    map[uint64]bool{},
 		failures:   map[uint64]*failure{},
@@ -75,6 +80,7 @@ func (s *Scheduler) AddBlock(info BlockInfo) {
 	s.linkOlder(b)
 	s.order = append(s.order, b)
 	b.out = b.done.Clone()
+	b.order = newOrder(b)
 	for _, f := range info.Failures {
 		s.restore(b, f)
 	}
@@ -87,7 +93,7 @@ func (s *Scheduler) release(b *block, ordinal uint64) {
 		return
 	}
 	for _, src := range b.sources {
-		src.cursor = min(src.cursor, ordinal)
+		src.cursor = min(src.cursor, b.order.position(ordinal))
 	}
 	s.epoch++
 }

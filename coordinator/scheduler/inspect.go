@@ -190,8 +190,8 @@ func (in *Inspector) block(b *block) error {
 		}
 	}
 	for _, src := range b.sources {
-		for o, ok := b.out.NextClear(0); ok && o < src.cursor; o, ok = b.out.NextClear(o + 1) {
-			if src.wants(o) {
+		for o, ok := b.out.NextClear(0); ok && (b.order != nil || o < src.cursor); o, ok = b.out.NextClear(o + 1) {
+			if b.order.position(o) < src.cursor && src.wants(o) {
 				return fmt.Errorf("task %d is pending below the cursor %d", o, src.cursor)
 			}
 		}

@@ -35,6 +35,7 @@ type lease struct {
 	crashes int           // workers that died with these tasks
 	moved   time.Duration // when it was granted or a task of it was last settled
 
+	share     *share        // of the sweep it was granted for; nil: adopted or a twin
 	audit     *audit        // its one task is computed again
 	twin      *lease        // the other lease of the same tasks, if they are run twice
 	overtaken time.Duration // since when all that is left was stored by the twin; 0: it was not
@@ -96,6 +97,9 @@ func (s *Scheduler) closeIfEmpty(l *lease) {
 	}
 	delete(s.leases, l.id)
 	delete(l.worker.leases, l.id)
+	if l.share != nil {
+		l.share.leases--
+	}
 	if l.twin != nil {
 		l.twin.twin, l.twin = nil, nil
 	}

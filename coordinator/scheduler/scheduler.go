@@ -53,8 +53,10 @@ type Scheduler struct {
 	blocks  map[sweeps.BlockID]*block
 	order   []*block // by age
 	sweeps  map[string]*sweep
-	ring    []*sweep // active sweeps in the order they take turns
-	turn    int
+	ring    []*sweep           // active sweeps in the order they take turns
+	line    []*sweep           // scratch of turns
+	uses    uint64             // counts leases and artefacts handed out
+	holders map[uint64]*worker // who was given a group's artefact last
 	workers map[WorkerID]*worker
 	// fingerprints of all workers that ever joined.
 	fingerprints map[string]bool
@@ -83,6 +85,7 @@ func New(cfg Config, now time.Duration) *Scheduler {
 	}
 	return &Scheduler{
 		fingerprints: fingerprints,
+		holders:      map[uint64]*worker{},
 		cfg:          cfg,
 		blocks:       map[sweeps.BlockID]*block{},
 		sweeps:       map[string]*sweep{},

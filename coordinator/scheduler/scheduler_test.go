@@ -71,7 +71,7 @@ func TestCostSizesLeases(t *testing.T) {
 	b.s.Join(0, 1, able(1), nil)
 	w := b.s.workers[1]
 	src := b.s.sweeps["s"].sources[0]
-	if cheap, dear := b.s.extend(w, src, 0), b.s.extend(w, src, 1200)-1200; cheap < 149 || cheap > 150 || dear < 14 || dear > 15 {
+	if cheap, dear := b.s.extend(w, src, 0, 2000), b.s.extend(w, src, 1200, 2000)-1200; cheap < 149 || cheap > 150 || dear < 14 || dear > 15 {
 		t.Errorf("leases of %d cheap and %d dear tasks, want about 150 and 15", cheap, dear)
 	}
 }

@@ -32,8 +32,15 @@ type sweep struct {
 	sources []*source
 	rate    rate
 	policy  Policy
+	share   *share
 	// screened: its first tasks have been looked at, or somebody resumed it knowing about them.
 	screened bool
+}
+
+// share is what a sweep has of the workers, through all its revisions.
+type share struct {
+	leases int
+	served uint64 // when it was given a lease last, in uses
 }
 
 // Policy is how a sweep is to be treated beside others.
@@ -58,7 +65,7 @@ type source struct {
 	sweep  *sweep
 	block  *block
 	via    *link  // nil: all tasks; else those the younger block rests on
-	cursor uint64 // no wanted task below it is pending
+	cursor uint64 // no wanted task whose position in the block's order is below it is pending
 }
 
 func (src *source) wants(ordinal uint64) bool { return src.via == nil || src.via.wants(ordinal) }
@@ -70,7 +77,7 @@ func (s *Scheduler) PutSweep(name string, ids []sweeps.BlockID, state State, now
 	if old != nil {
 		s.detach(old)
 	}
-	sw := &sweep{name: name, state: state}
+	sw := &sweep{name: name, state: state, share: &share{}}
 	for _, id := range ids {
 		b := s.blocks[id]
 		if b == nil {
@@ -83,7 +90,7 @@ func (s *Scheduler) PutSweep(name string, ids []sweeps.BlockID, state State, now
 	s.sweeps[name] = sw
 	s.attach(sw)
 	if old != nil {
-		sw.screened, sw.policy = old.screened, old.policy
+		sw.screened, sw.policy, sw.share = old.screened, old.policy, old.share
 		s.dropUnwanted()
 	}
 	if done, total := s.finished(sw), sw.total(); min(total, screenTasks) <= done {

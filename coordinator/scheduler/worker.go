@@ -18,6 +18,8 @@ type Worker struct {
 	Slots int
 	// Fingerprint tells which workers compute equal bits.
 	Fingerprint string
+	// Groups are the artefacts it says it has (sweeps.Groups, Key), those used last first.
+	Groups []uint64
 	// Can holds "experiment@version" for all that it can run.
 	Can map[string]bool
 }
@@ -43,7 +45,9 @@ type worker struct {
 	connected bool
 	heard     time.Duration
 	want      int
-	idle      bool // it was told so
+	idle      bool              // it was told so
+	gathered  []*gathered       // groups it goes on with, the latest last
+	has       map[uint64]uint64 // key of a group -> when it was given, in uses
 	leases    map[LeaseID]*lease
 	running   []Running
 	suspect   *lease // the one lease of suspects it may have
@@ -66,6 +70,9 @@ func (s *Scheduler) Join(now time.Duration, id WorkerID, info Worker, held []Cla
 	}
 	s.fingerprints[info.Fingerprint] = true
 	w.Worker, w.connected, w.heard, w.running, w.idle = info, true, now, nil, false
+	for _, key := range slices.Backward(info.Groups) {
+		s.remember(w, key)
+	}
 	s.stopWanting(w)
 	claimed := map[LeaseID]bool{}
 	for _, c := range held {

@@ -428,7 +428,10 @@ type Hello struct {
 	Slots       uint32               `protobuf:"varint,7,opt,name=slots,proto3" json:"slots,omitempty"`
 	Experiments []*ExperimentVersion `protobuf:"bytes,8,rep,name=experiments,proto3" json:"experiments,omitempty"`
 	// What it still holds from earlier sessions.
-	Held          []*Held `protobuf:"bytes,9,rep,name=held,proto3" json:"held,omitempty"`
+	Held []*Held `protobuf:"bytes,9,rep,name=held,proto3" json:"held,omitempty"`
+	// Hashes of the artefacts (trained networks) it has parts of, those used last first, at most 4096: a hint where tasks
+	// that share them go.
+	Artefacts     []uint64 `protobuf:"fixed64,10,rep,packed,name=artefacts,proto3" json:"artefacts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -522,6 +525,13 @@ func (x *Hello) GetExperiments() []*ExperimentVersion {
 func (x *Hello) GetHeld() []*Held {
 	if x != nil {
 		return x.Held
+	}
+	return nil
+}
+
+func (x *Hello) GetArtefacts() []uint64 {
+	if x != nil {
+		return x.Artefacts
 	}
 	return nil
 }
@@ -1612,7 +1622,7 @@ const file_gardner_v1_work_proto_rawDesc = "" +
 	"\x06revoke\x18\x05 \x01(\v2\x12.gardner.v1.RevokeH\x00R\x06revoke\x12)\n" +
 	"\x05drain\x18\x06 \x01(\v2\x11.gardner.v1.DrainH\x00R\x05drain\x12&\n" +
 	"\x04idle\x18\a \x01(\v2\x10.gardner.v1.IdleH\x00R\x04idleB\t\n" +
-	"\amessage\"\x9a\x02\n" +
+	"\amessage\"\xb8\x02\n" +
 	"\x05Hello\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -1622,7 +1632,9 @@ const file_gardner_v1_work_proto_rawDesc = "" +
 	"\x03pid\x18\x06 \x01(\rR\x03pid\x12\x14\n" +
 	"\x05slots\x18\a \x01(\rR\x05slots\x12?\n" +
 	"\vexperiments\x18\b \x03(\v2\x1d.gardner.v1.ExperimentVersionR\vexperiments\x12$\n" +
-	"\x04held\x18\t \x03(\v2\x10.gardner.v1.HeldR\x04held\"E\n" +
+	"\x04held\x18\t \x03(\v2\x10.gardner.v1.HeldR\x04held\x12\x1c\n" +
+	"\tartefacts\x18\n" +
+	" \x03(\x06R\tartefacts\"E\n" +
 	"\x04Held\x12\x12\n" +
 	"\x04seal\x18\x01 \x01(\fR\x04seal\x12)\n" +
 	"\x06ranges\x18\x02 \x03(\v2\x11.gardner.v1.RangeR\x06ranges\"A\n" +
