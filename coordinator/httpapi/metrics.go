@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 )
@@ -28,12 +29,14 @@ func (a *api) metrics(w http.ResponseWriter, r *http.Request) {
 	}
 	count := func(n uint64) (float64, bool) { return float64(n), true }
 	perSweep("gardner_sweep_tasks", "Tasks of the sweep.", func(i int) (float64, bool) { return count(s.Sweeps[i].Tasks) })
-	perSweep("gardner_sweep_done_tasks", "Finished tasks, quarantined ones included.", func(i int) (float64, bool) { return count(s.Sweeps[i].Done) })
+	perSweep("gardner_sweep_done_tasks", "Tasks with a result.", func(i int) (float64, bool) { return count(s.Sweeps[i].Done) })
 	perSweep("gardner_sweep_failed_tasks", "Quarantined tasks.", func(i int) (float64, bool) { return count(s.Sweeps[i].Failed) })
 	perSweep("gardner_sweep_leased_tasks", "Tasks with workers now.", func(i int) (float64, bool) { return count(s.Sweeps[i].Leased) })
 	perSweep("gardner_sweep_rate", "Tasks finished a second.", func(i int) (float64, bool) { return s.Sweeps[i].Rate, true })
 	perSweep("gardner_sweep_eta_seconds", "Seconds to the end at that rate, where it is known.",
-		func(i int) (float64, bool) { return s.Sweeps[i].EtaSeconds, s.Sweeps[i].EtaSeconds >= 0 })
+		func(i int) (float64, bool) {
+			return s.Sweeps[i].EtaSeconds, s.Sweeps[i].EtaSeconds >= 0 && !math.IsInf(s.Sweeps[i].EtaSeconds, 0)
+		})
 	connected, slots, running := 0, uint32(0), 0
 	for _, x := range s.Workers {
 		if x.Connected {

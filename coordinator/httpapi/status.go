@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ type Sweep struct {
 	State      string   `json:"state"`            // active, paused, cancelled, done
 	Reason     string   `json:"reason,omitempty"` // of a pause
 	Tasks      uint64   `json:"tasks"`
-	Done       uint64   `json:"done"`   // finished, failed ones included
+	Done       uint64   `json:"done"`   // with a result
 	Failed     uint64   `json:"failed"` // quarantined
 	Leased     uint64   `json:"leased"` // with workers now
 	Rate       float64  `json:"rate"`   // tasks a second
@@ -28,7 +29,7 @@ func sweepOf(s *gardnerv1.SweepStatus) Sweep {
 	out := Sweep{Name: s.Name, Revision: s.Revision, Experiment: s.Experiment, Reason: s.Reason, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
 		Leased: s.Leased, Rate: s.Rate, State: strings.ToLower(strings.TrimPrefix(s.State.String(), "SWEEP_STATE_")),
 		Created: time.Unix(s.CreatedUnix, 0).UTC().Format(time.RFC3339)}
-	if s.EtaSeconds >= 0 {
+	if s.EtaSeconds >= 0 && !math.IsInf(s.EtaSeconds, 0) {
 		out.ETA = &s.EtaSeconds
 	}
 	return out
