@@ -141,7 +141,7 @@ func yieldNames(cols []Column, params int) {
 }
 
 // exactBytes bounds what all groups together keep for exact quantiles.
-const exactBytes = 16 << 20
+const exactBytes = 8 << 20
 
 // exact is how many values each accumulator keeps, from the number of groups the
 // plan can have: it must not depend on the order in which results arrive.

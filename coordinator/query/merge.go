@@ -44,6 +44,10 @@ func (q *quantile) merge(o *quantile) {
 		if len(q.levels[l]) > q.k {
 			q.compact(l)
 		}
+		// What merging has made room for is not needed until the next merge, and there are many groups.
+		if v := q.levels[l]; cap(v) > len(v)+len(v)/4+8 {
+			q.levels[l] = append(make([]float64, 0, len(v)), v...)
+		}
 	}
 }
 

@@ -99,7 +99,7 @@ func (a *aggregate) newTree(block int, cached bool) (*tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{a: a, block: block, reader: reader, tasks: sb.block.Tasks(), have: reader.todo, kept: map[nodeID]bool{}, ready: make(chan leafPart, 1)}
+	t := &tree{a: a, block: block, reader: reader, tasks: sb.block.Tasks(), have: reader.todo, kept: map[nodeID]bool{}, ready: make(chan leafPart)}
 	t.leaf = leafSize(a.scope.leaf, t.tasks, sb.plan.Rows(), a.grouping.total)
 	for n := (t.tasks + t.leaf - 1) / t.leaf; n > 1; n = (n + treeFan - 1) / treeFan {
 		t.height++
