@@ -29,3 +29,6 @@ done
 echo "== query: ten million rows grouped by two axes, beside DuckDB or pandas reading the same rows"
 if [ -z "$pandas" ]; then echo "   NOT COMPARED: no python with duckdb or pandas here (Debian: apt-get install python3-pandas); ours alone:"; fi
 go run ./bench/query -compare "$pandas"
+echo "== dynamics of associative networks: kept fields against the dense cycle"
+if [ -z "$numpy" ]; then echo "   NOT COMPARED with Python: no python with numpy here (Debian: apt-get install python3-numpy)"; fi
+go run ./bench/dynamics -compare "$numpy"
