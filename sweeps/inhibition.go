@@ -104,12 +104,17 @@ func inhibitionPopulation(p Point) inhibition.Population {
 	return inhibition.Population{NExc: exc, NInh: n - exc, FE: p.Num("f_E"), MI: p.Num("m_I")}
 }
 
-func checkInhibition(p Point) error {
+// checkInhibitory refuses populations that do not exist.
+func checkInhibitory(p Point) error {
 	pop := inhibitionPopulation(p)
 	if pop.NExc < 2 || pop.NInh < 2 {
 		return fmt.Errorf("f_exc = %s leaves %d excitatory and %d inhibitory neurons at N = %s, want at least 2 of each", p.Value("f_exc"), pop.NExc, pop.NInh, p.Value("N"))
 	}
-	if err := pop.Validate(); err != nil {
+	return pop.Validate()
+}
+
+func checkInhibition(p Point) error {
+	if err := checkInhibitory(p); err != nil {
 		return err
 	}
 	if memoryCount(p) < 1 {

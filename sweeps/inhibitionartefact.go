@@ -44,15 +44,29 @@ type populationRecord struct {
 	inh                  []float64
 }
 
-// recorded draws the circuit and runs its I population in every memory.
-func recorded(ctx context.Context, t *ArtefactTask, pop inhibition.Population, exc []float64, count int) (*populationRecord, error) {
-	r := &populationRecord{}
-	s := t.Stream("circuit")
-	for k := range 4 {
-		binary.LittleEndian.PutUint64(r.key[8*k:], s.Uint64())
+// bernoulliStates draws n states that are 1 with probability f, else 0.
+func bernoulliStates(s *rng.Stream, n int, f float64) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		if s.Bernoulli(f) {
+			x[i] = 1
+		}
 	}
-	c := pop.Draw(rng.New(r.key))
-	clamp := t.Stream("clamp")
+	return x
+}
+
+// keyFrom draws a key.
+func keyFrom(s *rng.Stream) (k rng.Key) {
+	for i := 0; i < len(k); i += 8 {
+		binary.LittleEndian.PutUint64(k[i:], s.Uint64())
+	}
+	return k
+}
+
+// recorded draws the circuit of that key and runs its I population in every memory.
+func recorded(ctx context.Context, key rng.Key, clamp *rng.Stream, pop inhibition.Population, exc []float64, count int) (*populationRecord, error) {
+	r := &populationRecord{key: key}
+	c := pop.Draw(rng.New(key))
 	for mu := range count {
 		rec, err := c.Clamp(ctx, exc[mu*pop.NExc:(mu+1)*pop.NExc], inhibition.BurnIn, inhibition.Recorded, clamp)
 		if err != nil {
@@ -76,26 +90,16 @@ func prepareInhibition(ctx context.Context, t *ArtefactTask, part int) ([]byte, 
 	p := t.Point
 	pop, count := inhibitionPopulation(p), memoryCount(p)
 	a := inhibition.Architecture(p.Str("architecture"))
-	draw := func(stream string, n int, f float64) []float64 {
-		s := t.Stream(stream)
-		x := make([]float64, count*n)
-		for i := range x {
-			if s.Bernoulli(f) {
-				x[i] = 1
-			}
-		}
-		return x
-	}
-	m := &inhibition.Memories{P: count, Exc: draw("memories", pop.NExc, pop.FE)}
+	m := &inhibition.Memories{P: count, Exc: bernoulliStates(t.Stream("memories"), count*pop.NExc, pop.FE)}
 	r := &populationRecord{}
 	if a.HasPopulation() {
 		var err error
-		if r, err = recorded(ctx, t, pop, m.Exc, count); err != nil {
+		if r, err = recorded(ctx, keyFrom(t.Stream("circuit")), t.Stream("clamp"), pop, m.Exc, count); err != nil {
 			return nil, err
 		}
 		m.Inh = r.inh
 	} else if a == inhibition.Selective {
-		m.Inh = draw("inhibitory memories", pop.NInh, pop.MI)
+		m.Inh = bernoulliStates(t.Stream("inhibitory memories"), count*pop.NInh, pop.MI)
 		r.inh = m.Inh
 	}
 	q := inhibition.NewProblem(a, pop, m, p.Num("gamma"))

@@ -54,7 +54,8 @@ rows are scaled to |J_i| = gamma. Neurons are updated in a fresh random order in
     x_i = 1 if J_i.x + noise > threshold, else 0,   noise of variance sigma_out^2 + |J_i|^2 sigma_in^2,
 
 fresh at every update. Where some neuron cannot be trained rows have status infeasible, with how far
-from feasible it is (signed_margin) and the gap of the proof.`
+from feasible it is (signed_margin) and the gap of the proof. Statistics over neurons leave out those
+that are silent in all memories: they need no weights.`
 
 // networkMetrics are reported for every trained network.
 func networkMetrics() []Metric {
@@ -125,26 +126,42 @@ func (n *trainedNetwork) row(cells ...Cell) Row {
 		return Row{Status: InfeasibleRow, Cells: append(cells, Indicator(false), no, no, no, no, no, no, Val(bad.SignedMargin), Val(bad.Gap))}
 	}
 	b := n.block
+	used, with := n.everActive()
 	least := func(values []float64) (low, mean float64) {
 		low = math.Inf(1)
-		for _, v := range values {
-			low = math.Min(low, v)
-			mean += v / float64(len(values))
+		for i, v := range values {
+			if used[i] {
+				low = math.Min(low, v)
+				mean += v / float64(with)
+			}
 		}
 		return low, mean
 	}
 	inMin, inMean := least(b.KappaIn)
 	outMin, outMean := least(b.KappaOut)
-	imbalance, with, gap := 0.0, 0, 0.0
-	for i, v := range b.Imbalance {
-		if !math.IsNaN(v) {
-			imbalance += v
-			with++
-		}
-		gap = math.Max(gap, b.Gaps[i])
+	_, imbalance := least(b.Imbalance)
+	gap := 0.0
+	for _, g := range b.Gaps {
+		gap = math.Max(gap, g)
+	}
+	if with == 0 {
+		inMin, inMean, outMin, outMean, imbalance = math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()
 	}
 	return Row{Cells: append(cells, Indicator(true), Val(inMin), Val(inMean), Val(outMin), Val(outMean), Val(n.norm),
-		Val(imbalance/float64(with)), no, Val(gap))}
+		Val(imbalance), no, Val(gap))}
+}
+
+// everActive finds the neurons that are active in some memory. The others need no
+// weights at all, which makes their kappa_in infinite.
+func (n *trainedNetwork) everActive() (used []bool, count int) {
+	used = make([]bool, n.memories.N)
+	for k, x := range n.memories.States {
+		if i := k % n.memories.N; x > 0 && !used[i] {
+			used[i] = true
+			count++
+		}
+	}
+	return used, count
 }
 
 // memoryParam is the inner param that says which memory is tested.

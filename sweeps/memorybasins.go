@@ -43,6 +43,7 @@ of a larger one.`,
 			n := outer.Num("N")
 			return trainingCost(outer) + float64(len(inner))*(2e-7*n+1.5e-10*n*n)
 		},
+		Theory: networkMarginTheory(),
 		Figure: FigureHint{Title: "basins of attraction of memories", X: "distortion", Metrics: []string{"recovered"}, Series: "solution"},
 		Run: func(ctx context.Context, t *Task) ([]Row, error) {
 			cycles, diverged := t.Outer.Int("cycles"), t.Outer.Num("diverged")

@@ -38,6 +38,7 @@ infinite.`,
 			n := outer.Num("N")
 			return trainingCost(outer) + outer.Num("tested")*(1e-4*n+4e-8*n*n)
 		},
+		Theory: networkMarginTheory(),
 		Figure: FigureHint{Title: "largest noise against size", X: "N", Metrics: []string{"sigma50", "p50"}, Series: "solution", LogX: true, LogY: true},
 		Run:    runMemoryCrossings,
 	}

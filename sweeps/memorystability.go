@@ -41,6 +41,7 @@ of tests, whose confidence interval takes tests as independent.`,
 			n := outer.Num("N")
 			return trainingCost(outer) + float64(len(inner))*outer.Num("cycles")*(1e-8*n+2e-12*n*n)
 		},
+		Theory: networkMarginTheory(),
 		Figure: FigureHint{Title: "stability of memories under output noise", X: "sigma_out", Metrics: []string{"stable"}, Series: "solution", LogX: true},
 		Run: func(ctx context.Context, t *Task) ([]Row, error) {
 			cycles, tolerance := t.Outer.Int("cycles"), t.Outer.Num("tolerance")

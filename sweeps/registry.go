@@ -49,6 +49,7 @@ func Builtin() *Registry {
 		balancedNetwork(),
 		capacity(),
 		emergence(),
+		inhibitionCapacity(),
 		memoryBasins(),
 		memoryCrossings(),
 		memoryStability(),

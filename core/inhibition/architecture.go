@@ -68,6 +68,29 @@ type Problem struct {
 // live, ei and selective (see Memories). It panics if p is not valid, shapes do not fit
 // or gamma is not positive and finite.
 func NewProblem(a Architecture, p Population, m *Memories, gamma float64) *Problem {
+	return newProblem(a, p, m, gamma, func(c theory.CommonInhibition) float64 {
+		_, b, err := c.Kappa(float64(m.P) / float64(p.NExc))
+		if err != nil { // above capacity: what is best there
+			_, b, _ = c.Capacity(0)
+		}
+		return b
+	})
+}
+
+// NewCapacityProblem is NewProblem with the common inhibitory input that is best at the
+// capacity for a margin kappa = kappa_out/(Gamma sigma_E) >= 0, whatever the number of
+// memories.
+func NewCapacityProblem(a Architecture, p Population, m *Memories, gamma, kappa float64) *Problem {
+	return newProblem(a, p, m, gamma, func(c theory.CommonInhibition) float64 {
+		_, b, err := c.Capacity(kappa)
+		if err != nil {
+			panic(err)
+		}
+		return b
+	})
+}
+
+func newProblem(a Architecture, p Population, m *Memories, gamma float64, best func(theory.CommonInhibition) float64) *Problem {
 	if err := p.Validate(); err != nil {
 		panic(err)
 	}
@@ -94,8 +117,9 @@ func NewProblem(a Architecture, p Population, m *Memories, gamma float64) *Probl
 			e.Signs[i] = -1
 		}
 	}
-	q.Base = a.base(p, float64(m.P)/float64(p.NExc), gamma)
-	if q.Base > 0 {
+	if a == Constant || a == Feedback || a == Live {
+		b := best(theory.CommonInhibition{POut: p.FE, Feedback: a != Constant})
+		q.Base = theory.CommonDrive(math.Round(100*b)/100, gamma, p.FE, p.NExc)
 		e.Drive = make([]float64, m.P)
 		for mu := range e.Drive {
 			e.Drive[mu] = -q.input(mu)
@@ -103,19 +127,6 @@ func NewProblem(a Architecture, p Population, m *Memories, gamma float64) *Probl
 	}
 	q.Ensemble = e
 	return q
-}
-
-// base is I_0 at load P/N_E, with B rounded to two decimals.
-func (a Architecture) base(p Population, load, gamma float64) float64 {
-	if a != Constant && a != Feedback && a != Live {
-		return 0
-	}
-	c := theory.CommonInhibition{POut: p.FE, Feedback: a != Constant}
-	_, b, err := c.Kappa(load)
-	if err != nil { // above capacity: what is best there
-		_, b, _ = c.Capacity(0)
-	}
-	return theory.CommonDrive(math.Round(100*b)/100, gamma, p.FE, p.NExc)
 }
 
 // input is I^mu, the common inhibitory input in memory mu.
