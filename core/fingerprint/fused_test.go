@@ -21,6 +21,7 @@ var portable = []string{
 	"gardner/core/tempotron",
 	"gardner/core/oldbalance",
 	"gardner/core/precise",
+	"gardner/core/memory", "gardner/core/inhibition",
 }
 
 var fusedInstruction = regexp.MustCompile(`\(([^()\s]+\.go):(\d+)\)\s+FN?M(?:ADD|SUB)[DS]\s`)

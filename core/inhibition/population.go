@@ -51,7 +51,7 @@ func (p Population) Gain() float64 {
 		low, high = high, 2*high
 	}
 	for {
-		middle := low + (high-low)/2
+		middle := low + float64((high-low)/2)
 		if middle <= low || middle >= high {
 			return high
 		}
@@ -65,8 +65,8 @@ func (p Population) Gain() float64 {
 
 // field is u, the mean field of an I neuron.
 func (p Population) field(g float64) float64 {
-	exc := g * math.Sqrt(float64(p.NExc)) * p.FE
-	inh := Coupling * math.Sqrt(float64(p.NInh)) * p.MI
+	exc := float64(g * math.Sqrt(float64(p.NExc)) * p.FE)
+	inh := float64(Coupling * math.Sqrt(float64(p.NInh)) * p.MI)
 	return exc - inh - 1
 }
 
@@ -79,9 +79,9 @@ func (p Population) field(g float64) float64 {
 func (p Population) QuenchedOrder() float64 {
 	g := p.Gain()
 	u := p.field(g)
-	exc := g * g * p.FE
+	exc := float64(g * g * p.FE)
 	next := func(q float64) float64 {
-		b, rest := exc+float64(Coupling*Coupling*q), float64(Coupling*Coupling)*(p.MI-q)
+		b, rest := exc+float64(Coupling*Coupling*q), float64(Coupling*Coupling*(p.MI-q))
 		const step = 1.0 / 32
 		sum := 0.0
 		for k := -8 * 32; k <= 8*32; k++ {
@@ -89,7 +89,7 @@ func (p Population) QuenchedOrder() float64 {
 			h := num.H((-u - float64(math.Sqrt(b)*z)) / math.Sqrt(rest))
 			sum += float64(num.Gauss(z) * h * h)
 		}
-		return sum * step
+		return float64(sum * step)
 	}
 	q := p.MI * p.MI
 	for range 200 {
