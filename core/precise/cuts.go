@@ -33,25 +33,23 @@ type cuts struct {
 	tauD   float64
 	space  *subspace
 	p      []float64
-	size   float64 // |p|, or 1 without desired times
+	size   float64 // |p|
 	cuts   []cut
 }
 
 // maxAge is how many rounds a cut without a multiplier stays.
 const maxAge = 3
 
-// newCuts returns false if no weights have V(t_d) = theta at all desired times, up to
-// the rounding of independent.
+// newCuts makes the program of trials with at least one desired time; false if no
+// weights have V(t_d) = theta at all desired times, up to the rounding of independent.
 func newCuts(k *psp.Kernel, trials []*Trial, n int) (*cuts, bool) {
-	c := &cuts{k: k, n: n, trials: trials, tauD: math.Sqrt(float64(k.TauM * k.TauS)), p: make([]float64, n), size: 1}
+	c := &cuts{k: k, n: n, trials: trials, tauD: math.Sqrt(float64(k.TauM * k.TauS)), p: make([]float64, n)}
 	var ok bool
 	if c.space, ok = newSubspace(k, trials, n); !ok {
 		return nil, false
 	}
-	if c.space.m > 0 {
-		c.space.move(c.p, c.space.target)
-		c.size = math.Sqrt(linalg.Dot(c.p, c.p))
-	}
+	c.space.move(c.p, c.space.target)
+	c.size = math.Sqrt(linalg.Dot(c.p, c.p))
 	for i, t := range trials {
 		c.marked = append(c.marked, t.mark(k, c.tauD))
 		// Something to begin with: half way between desired times.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gardner/core/linalg"
 	"gardner/core/perceptron"
@@ -59,6 +60,10 @@ type Margin struct {
 // cuts, or by linearly dependent gradients at the desired times.
 // The error is *perceptron.NumericalError, the context's, or that of too many rounds.
 func MaxMargin(ctx context.Context, k *psp.Kernel, trials []*Trial, n int, engine *linalg.Engine) (*Margin, error) {
+	if !slices.ContainsFunc(trials, func(t *Trial) bool { return len(t.Desired) > 0 }) {
+		// Silence needs no weights, and the threshold of the full margin.
+		return &Margin{Feasible: true, Weights: make([]float64, n), Theta: 1, Kappa: math.Inf(1)}, nil
+	}
 	c, ok := newCuts(k, trials, n)
 	if !ok {
 		return &Margin{}, nil
