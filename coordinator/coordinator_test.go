@@ -134,19 +134,34 @@ func TestResumeAndExtend(t *testing.T) {
 // beyond what was under way.
 func TestCutsAndRestarts(t *testing.T) {
 	t.Parallel()
-	reg := experiments(1, func(ctx context.Context, _, _ int) error {
-		select {
-		case <-time.After(time.Millisecond):
-		case <-ctx.Done():
-		}
-		return ctx.Err()
-	})
-	calm := newHouse(t, reg)
+	const tasks = 400
+	calm := newHouse(t, experiments(1, nil))
 	calm.submit(file("s", 40, "0, 1", 10))
-	stop := work(t, calm.c.Target(), reg, 2, &counter{})
+	stop := work(t, calm.c.Target(), experiments(1, nil), 2, &counter{})
 	calm.await("s")
 	stop()
 
+	// Each execution takes a token until all tasks have been executed once: the faults keep pace with the work.
+	tokens, all := make(chan struct{}), make(chan struct{})
+	var mu sync.Mutex
+	executed := map[[2]int]bool{}
+	reg := experiments(1, func(ctx context.Context, x, replicate int) error {
+		select {
+		case <-tokens:
+		case <-all:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		executed[[2]int{x, replicate}] = true
+		if len(executed) == tasks {
+			executed[[2]int{}] = true // so that it is closed once
+			close(all)
+		}
+		return nil
+	})
 	h := newHouse(t, reg)
 	h.close()
 	h.cfg.Settle = 0 // one heartbeat
@@ -162,15 +177,14 @@ func TestCutsAndRestarts(t *testing.T) {
 	stop = work(t, join.InProcess(dial), reg, 3, log)
 	random := rand.New(rand.NewPCG(1, 2))
 	restarts := 0
-	for {
-		v, err := h.c.Control().Status(t.Context(), &gardnerv1.StatusRequest{Sweep: "s"})
-		if err != nil {
-			t.Fatal(err)
+	for working := true; working; {
+		for range 1 + random.IntN(20) {
+			select {
+			case tokens <- struct{}{}:
+			case <-all:
+				working = false
+			}
 		}
-		if v.Sweeps[0].State == gardnerv1.SweepState_SWEEP_STATE_DONE {
-			break
-		}
-		time.Sleep(time.Duration(random.IntN(30)) * time.Millisecond) // the faults' own pace; nothing waits for it
 		cutter.cutAll()
 		if random.IntN(6) == 0 && restarts < 5 {
 			restarts++
@@ -179,6 +193,7 @@ func TestCutsAndRestarts(t *testing.T) {
 			current.Store(h.c.Target())
 		}
 	}
+	h.await("s")
 	stop()
 	if got, want := h.raw("s"), calm.raw("s"); got != want {
 		t.Error("other rows than in calm weather")
@@ -263,8 +278,9 @@ func TestFailuresAreKept(t *testing.T) {
 
 func TestPauseResumeCancel(t *testing.T) {
 	t.Parallel()
-	gate := make(chan struct{})
+	gate, begun := make(chan struct{}), make(chan struct{}, 100)
 	reg := experiments(1, func(ctx context.Context, _, _ int) error {
+		begun <- struct{}{}
 		select {
 		case <-gate:
 			return nil
@@ -295,16 +311,7 @@ func TestPauseResumeCancel(t *testing.T) {
 	}
 	ask(h.c.Control().Resume(t.Context(), &gardnerv1.ResumeRequest{Sweep: "s"}))
 	stop := work(t, h.c.Target(), reg, 2, &counter{})
-	for { // until tasks are under way
-		s, err := h.c.Control().Status(t.Context(), &gardnerv1.StatusRequest{Sweep: "s"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.Sweeps[0].Leased > 0 {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
+	<-begun
 	ask(h.c.Control().Cancel(t.Context(), &gardnerv1.CancelRequest{Sweep: "s"}))
 	h.await("s")
 	stop() // the revoked tasks, blocked at the gate, must have been cut short
