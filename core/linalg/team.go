@@ -29,6 +29,7 @@ type region struct {
 	joined atomic.Int32  // helpers so far, which numbers them
 }
 
+// size sets the number of helpers: none where only one thread can run.
 func (t *team) size(threads int) {
 	t.helpers = int32(min(threads, runtime.GOMAXPROCS(0)) - 1)
 }
@@ -59,6 +60,15 @@ func (e *Engine) parallel(n, work int, task func(worker, i int)) {
 		}
 	}
 	t.work.CompareAndSwap(r, nil)
+}
+
+// Rows calls f(i0, i1) for ranges of rows that make up 0..m-1, at once on several threads if the m x n numbers that f is
+// to touch are many. What f does with one row must not depend on another, so that the split cannot show in the result.
+func (e *Engine) Rows(m, n int, f func(i0, i1 int)) {
+	tasks, rows := e.split(m, 8, m*n)
+	e.parallel(tasks, vectorWork*m*n, func(_, task int) {
+		f(task*rows, min((task+1)*rows, m))
+	})
 }
 
 // run takes tasks until none is left.

@@ -108,13 +108,10 @@ func (po *polish) gather(border []float64, threshold bool) bool {
 		po.width++
 	}
 	po.b = g.work.take("polish.b", ns*po.width)
-	for k, mu := range po.rows {
-		row, out := g.a[mu*g.n:(mu+1)*g.n], po.b[k*po.width:(k+1)*po.width]
-		for l, j := range po.cols {
-			out[l] = row[j]
-		}
-		if threshold {
-			out[nf] = -g.e[mu]
+	g.gather(po.b, po.width, po.rows, po.cols)
+	if threshold {
+		for k, mu := range po.rows {
+			po.b[k*po.width+nf] = -g.e[mu]
 		}
 	}
 	po.gram = g.work.take("polish.gram", ns*ns)

@@ -42,10 +42,16 @@ func newProgram(p *Problem, free bool, kind Kind, o *Options) *program {
 	m, n := p.P, p.N
 	g := &program{m: m, n: n, a: o.Workspace.take("a", m*n), d: o.Workspace.take("d", m), eng: o.Engine,
 		work: o.Workspace, tol: o.Tol, kind: kind, siftFrom: o.siftFrom}
+	squares := make([]float64, m)
+	g.eng.Rows(m, n, func(i0, i1 int) {
+		for mu := i0; mu < i1; mu++ {
+			row := p.X[mu*n : (mu+1)*n]
+			squares[mu] = linalg.Dot(row, row)
+		}
+	})
 	var square float64
-	for mu := range m {
-		row := p.X[mu*n : (mu+1)*n]
-		square += linalg.Dot(row, row)
+	for _, x := range squares {
+		square += x
 	}
 	g.sigma = math.Sqrt(square / float64(m*n))
 	if !(g.sigma > 0) {
@@ -65,16 +71,20 @@ func newProgram(p *Problem, free bool, kind Kind, o *Options) *program {
 			g.free[i] = true
 		}
 	}
+	g.eng.Rows(m, n, func(i0, i1 int) {
+		for mu := i0; mu < i1; mu++ {
+			row, out, scale := p.X[mu*n:(mu+1)*n], g.a[mu*n:(mu+1)*n], plus
+			if p.Labels[mu] < 0 {
+				scale = minus
+			}
+			out, scale = out[:len(row)], scale[:len(row)]
+			for i, x := range row {
+				out[i] = x * scale[i]
+			}
+		}
+	})
 	g.plain = len(p.Equal) == 0
 	for mu := range m {
-		row, out, scale := p.X[mu*n:(mu+1)*n], g.a[mu*n:(mu+1)*n], plus
-		if p.Labels[mu] < 0 {
-			scale = minus
-		}
-		out, scale = out[:len(row)], scale[:len(row)]
-		for i, x := range row {
-			out[i] = x * scale[i]
-		}
 		g.d[mu] = p.margin(mu)
 		if g.d[mu] == 0 {
 			g.plain = false

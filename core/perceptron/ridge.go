@@ -215,12 +215,7 @@ func (r *ridge) solve(eps float64) (theta float64, ok bool) {
 		return 0, false
 	}
 	r.sub = g.work.take("polish.b", ns*nf)
-	for k, mu := range r.rows {
-		row, out := g.a[mu*g.n:(mu+1)*g.n], r.sub[k*nf:(k+1)*nf]
-		for l, j := range r.cols {
-			out[l] = row[j]
-		}
-	}
+	g.gather(r.sub, nf, r.rows, r.cols)
 	r.gram = g.work.take("polish.gram", ns*ns)
 	g.eng.Syrk(r.gram, ns, r.sub, nf, ns, nf, nil)
 	for k := range ns {

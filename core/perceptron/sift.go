@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"gardner/core/linalg"
 )
 
 // siftFrom is the size, the product of patterns and inputs, from which a program is sifted.
@@ -42,8 +44,12 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 	}
 	po := newPolish(g)
 	inner := g.restricted(keep)
-	ip := newIPM(inner, 0)
+	ip := newIPM(inner, 1)
+	ip.warm(r, keep)
 	gate := firstGate
+	if 10*inner.m < 6*inner.n {
+		gate = wideGate // few rows on many weights: the active set finds its way from afar
+	}
 	for tries := 0; tries < siftTries && ip.iterations < interiorLimit; {
 		if ctx.Err() != nil {
 			break
@@ -51,13 +57,16 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 		if err := ip.step(); err != nil || ip.stalled {
 			break
 		}
+		if inner.c != nil {
+			ip.eta *= math.Max(0.8, math.Min(1.25, norm(ip.v)))
+		}
 		lo, up := ip.lowerBound, ip.upperBound
 		rel := (up - lo) / math.Max(1e-3, math.Max(math.Abs(lo), math.Abs(up)))
 		if rel > gate {
 			continue
 		}
-		if inner.c != nil && ip.q > ip.eta || inner.c == nil && lo <= 0 {
-			break // a linear program, or hardly feasible: see polishFrom
+		if lo <= 0 {
+			break // hardly feasible: see polishFrom
 		}
 		gate = math.Min(gate, rel) * gateStep
 		tries++
@@ -70,6 +79,106 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 	}
 	return optimum{iterations: ip.iterations + rounds}, false
 }
+
+// The distance of a warm start from the boundary, in units of the mean of what it starts from; less at a given threshold,
+// where what is added moves the mean drive.
+const (
+	warmShareIn  = 0.2 // A
+	warmShareOut = 0.1 // B
+)
+
+// warm replaces the starting point by one near ridge's solution, a share of the mean away from zero in all variables:
+// multipliers from its hinge, weights from the multipliers (so that the dual equation holds), kappa and tau from its scale.
+func (ip *ipm) warm(r *ridge, s *selection) {
+	g := ip.g
+	share := warmShareIn
+	if g.c != nil {
+		share = warmShareOut
+	}
+	var sum, plus, minus, above, below float64
+	for k, mu := range s.rows {
+		l, b := math.Max(0, r.lambda[mu]), r.b[mu]
+		ip.lambda[k] = l
+		sum += l
+		if b > 0 {
+			plus, above = plus+b, above+float64(b*l)
+		} else {
+			minus, below = minus-b, below-float64(b*l)
+		}
+	}
+	if !(above > 0) || !(below > 0) {
+		ip.start()
+		return
+	}
+	// Multipliers cut at zero get their b'lambda = omega back, and what keeps them off zero is balanced between the classes:
+	// all else would add to the mean drive.
+	f := (r.omega + math.Sqrt(float64(r.omega*r.omega)+float64(4*above*below))) / (2 * above)
+	for k, mu := range s.rows {
+		if r.b[mu] > 0 {
+			ip.lambda[k] = float64(ip.lambda[k]*f) + float64(share*0.5*sum/plus)
+		} else {
+			ip.lambda[k] = ip.lambda[k]/f + float64(share*0.5*sum/minus)
+		}
+	}
+	if !g.balance(ip.lambda) {
+		ip.start()
+		return
+	}
+	total := linalg.Dot(g.d, ip.lambda)
+	for k := range ip.lambda {
+		ip.lambda[k] /= total
+	}
+	g.eng.MulVecT(ip.atl, g.a, g.n, g.m, g.n, ip.lambda)
+	ip.eta = math.Max(1e-3, g.positivePart(ip.atl))
+	small := share / math.Sqrt(float64(g.n))
+	for j, x := range ip.atl {
+		ip.v[j] = x / ip.eta
+		if !g.isFree(j) {
+			ip.v[j] = math.Max(0, ip.v[j]) + small
+		}
+	}
+	size := norm(r.u)
+	ip.kappa, ip.tau = 1/size, r.theta/size
+	if g.c != nil {
+		ip.keepDrive(r, s, linalg.Dot(r.mean, r.u)/size)
+	}
+	for j, x := range ip.atl {
+		if !g.isFree(j) {
+			ip.z[j] = math.Max(float64(ip.eta*ip.v[j])-x, small*ip.eta)
+		}
+	}
+	ip.q = (1 - linalg.Dot(ip.v, ip.v)) / 2
+	for l, j := range s.cols {
+		ip.tau += float64(r.mean[j] * ip.v[l])
+	}
+	g.eng.MulVec(ip.av, g.a, g.n, g.m, g.n, ip.v)
+	g.slacks(ip.s, ip.av, ip.kappa, ip.tau)
+	for k, x := range ip.s {
+		ip.s[k] = math.Max(x, share*ip.kappa)
+	}
+	ip.measure()
+}
+
+// keepDrive scales the weights on inputs whose mean has one sign so that the mean drive m.v is as given.
+func (ip *ipm) keepDrive(r *ridge, s *selection, drive float64) {
+	var plus, minus float64
+	for l, j := range s.cols {
+		x := float64(r.mean[j] * ip.v[l])
+		plus, minus = plus+math.Max(x, 0), minus-math.Min(x, 0)
+	}
+	up, down := (drive+minus)/plus, (plus-drive)/minus
+	for l, j := range s.cols {
+		switch {
+		case up > 0.2 && up <= 1 && r.mean[j] > 0:
+			ip.v[l] *= up
+		case up > 1 && down > 0.2 && down <= 1 && r.mean[j] < 0:
+			ip.v[l] *= down
+		}
+	}
+}
+
+// wideGate is the gap at which the active set is first tried where weights are many.
+const wideGate = 5e-2
 
 // siftTries is the number of times the active set is started from a restricted program.
 const siftTries = 2
@@ -186,11 +295,8 @@ func (g *program) restricted(s *selection) *program {
 			w.free[l] = g.free[j]
 		}
 	}
+	g.gather(w.a, w.n, s.rows, s.cols)
 	for k, mu := range s.rows {
-		row, out := g.a[mu*g.n:(mu+1)*g.n], w.a[k*w.n:(k+1)*w.n]
-		for l, j := range s.cols {
-			out[l] = row[j]
-		}
 		w.d[k] = g.d[mu]
 		if g.e != nil {
 			w.e[k] = g.e[mu]
