@@ -11,8 +11,13 @@ if [ -z "$python" ]; then
   echo "   NOT COMPARED: no python with numpy and cvxopt here (Debian: apt-get install python3-cvxopt); ours alone:"
 fi
 go run ./bench/solvers -compare "$python"
-echo "== matrix kernels against gonum"
+echo "== matrix kernels against gonum and OpenBLAS"
 go test -run '^$' -bench . -benchtime 300ms ./core/linalg
+if [ -z "$python" ]; then
+  echo "   NOT COMPARED with OpenBLAS: no python with numpy here"
+else
+  for threads in 1 2; do "$python" bench/kernels.py $threads; done
+fi
 numpy=""
 for candidate in "$python" /usr/bin/python3 python3; do
   if [ -n "$candidate" ] && "$candidate" -c 'import numpy' 2>/dev/null; then numpy=$candidate; break; fi
