@@ -15,7 +15,7 @@ const siftFrom = 60 * 60
 // program from its supports: that takes in what was left out wrongly and proves the result on the full program.
 // False: nothing was gained but time lost, a fraction of what the full interior point costs.
 func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
-	if !g.plain || g.m*g.n < g.siftFrom || 5*g.m > 8*g.n || want.signOnly || g.e == nil && g.c == nil {
+	if !g.plain || g.m*g.n < g.siftFrom || 5*g.m > 7*g.n || want.signOnly || g.e == nil && g.c == nil {
 		return optimum{}, false
 	}
 	r, ok := newRidge(g)
@@ -47,8 +47,11 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 	ip := newIPM(inner, 1)
 	ip.warm(r, keep)
 	gate := firstGate
-	if 10*inner.m < 6*inner.n {
+	switch {
+	case 10*inner.m < 6*inner.n:
 		gate = wideGate // few rows on many weights: the active set finds its way from afar
+	case inner.c == nil:
+		gate = 1.5 * firstGate
 	}
 	for tries := 0; tries < siftTries && ip.iterations < interiorLimit; {
 		if ctx.Err() != nil {
