@@ -79,7 +79,7 @@ func (t *rise) take(i, m int) (steps int, ok bool) {
 
 // step exchanges the supports; the multiplier of a row that comes is mu if it is the rising one, else 0.
 func (t *rise) step(place, flip, row, input int, mu float64, rising bool) bool {
-	pivot := 0.0
+	var pivot float64
 	if row >= 0 {
 		pivot = t.rate[t.place[row]]
 		t.slack[t.place[row]] = 0
