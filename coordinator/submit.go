@@ -86,12 +86,12 @@ func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*ga
 		policy.Audit = *r.Audit
 	}
 	switch {
-	case out.Unchanged && policy != before:
-		if err := c.retune(spec.Name, policy); err != nil {
+	case !out.Unchanged || !c.draws(have):
+		if err := c.plant(spec, blocks, out.Revision, policy); err != nil {
 			return nil, wireError(err)
 		}
-	case !out.Unchanged:
-		if err := c.plant(spec, blocks, out.Revision, policy); err != nil {
+	case policy != before:
+		if err := c.retune(spec.Name, policy); err != nil {
 			return nil, wireError(err)
 		}
 	}
@@ -113,6 +113,13 @@ func (c *Coordinator) retune(name string, policy scheduler.Policy) error {
 		return errClosing
 	}
 	return nil
+}
+
+// draws reports whether the scheduler has a stored sweep. It has not if a sync failed after the sweep had been written:
+// whoever submitted it was told so, and submits it again.
+func (c *Coordinator) draws(rec store.SweepRecord) (known bool) {
+	c.owner.do(func(s *scheduler.Scheduler, _ time.Duration) { known = s.Draws(rec.Name, rec.Blocks) })
+	return known
 }
 
 // plant stores a new revision of a sweep and starts it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -352,6 +353,48 @@ func TestRevokeStopsTheRunningTask(t *testing.T) {
 			return fmt.Errorf("got %v, %w; want the results of the second lease", m, err)
 		}
 		return nil
+	})
+}
+
+// A revoked lease whose task takes its time is not claimed in the next session: nothing of it will be given back.
+func TestRevokedLeaseIsNotHeld(t *testing.T) {
+	t.Parallel()
+	running, release := make(chan bool), make(chan bool)
+	var once sync.Once
+	h := start(t, registry(func(context.Context, int) error {
+		once.Do(func() { close(running) })
+		<-release
+		return nil
+	}), nil)
+	defer close(release)
+	h.play(func(s *script) error {
+		if _, err := s.welcome(); err != nil {
+			return err
+		}
+		if err := s.lease(block(5), 0, 3); err != nil {
+			return err
+		}
+		<-running
+		if err := s.stream.Send(&gardnerv1.CoordinatorMessage{Message: &gardnerv1.CoordinatorMessage_Revoke{
+			Revoke: &gardnerv1.Revoke{Seals: [][]byte{[]byte("seal-0")}}}}); err != nil {
+			return err
+		}
+		for range 4 { // a heartbeat that follows several shows that the revocation has arrived
+			for m := (*gardnerv1.WorkerMessage)(nil); m.GetHeartbeat() == nil; {
+				var err error
+				if m, err = s.stream.Recv(); err != nil {
+					return err
+				}
+			}
+		}
+		return status.Error(codes.Unavailable, "cut")
+	})
+	h.play(func(s *script) error {
+		hello, err := s.welcome()
+		if err == nil && len(hello.Held) != 0 {
+			err = fmt.Errorf("holds %v", hello.Held)
+		}
+		return err
 	})
 }
 

@@ -35,6 +35,31 @@ func TestPauseIsSeenAfterAnotherEvent(t *testing.T) {
 	}
 }
 
+// A pause shorter than a heartbeat or two is no silence of the workers either.
+func TestShortPauseIsNoSilence(t *testing.T) {
+	t.Parallel()
+	s, _ := stage(t, 1)
+	s.Join(0, 1, able(1), nil)
+	now := time.Duration(0)
+	tick := func(d time.Duration) {
+		now += d
+		s.Tick(now)
+	}
+	for range 19 {
+		tick(time.Second)
+	}
+	tick(7 * time.Second) // stopped meanwhile: what the worker has said waits to be read
+	if len(s.workers) != 1 {
+		t.Fatal("given up for a silence in which nobody listened")
+	}
+	for range 3 {
+		tick(time.Second)
+	}
+	if len(s.workers) != 0 {
+		t.Error("a silent worker is never given up")
+	}
+}
+
 // A failure that is handed in again, when its task was given back meanwhile and is claimed with the old lease, must not
 // make the task vanish.
 func TestFailureAgainAfterReturn(t *testing.T) {
@@ -74,5 +99,28 @@ func TestStoredTaskIsNoSuspect(t *testing.T) {
 	}
 	if b := s.blocks[g.ID()]; len(b.suspects) != 0 || len(b.failures) != 0 || len(s.leases) != 0 {
 		t.Errorf("%d suspects, %d failures, %d leases", len(b.suspects), len(b.failures), len(s.leases))
+	}
+}
+
+// A cancel and a new session in one batch of events: the session claims the lease, and must not be told to drop it, for
+// then nobody would compute it after a resume.
+func TestRevokeIsNotForTheNextSession(t *testing.T) {
+	t.Parallel()
+	s, g := stage(t, 1)
+	s.Join(0, 1, able(1), nil)
+	s.Pull(0, 1, 1)
+	l := onlyGrant(t, s, 0).Lease
+	if err := s.SetState(0, "s", Cancelled); err != nil {
+		t.Fatal(err)
+	}
+	s.Join(0, 1, able(1), []Claim{{Lease: l, Left: []Span{{0, 1}}}})
+	for _, a := range s.Actions(0) {
+		if r, ok := a.(Revoke); ok && s.leases[r.Lease] != nil {
+			t.Errorf("lease %d is claimed and revoked", r.Lease)
+		}
+	}
+	s.Stored(0, 1, l.ID, g.ID(), []uint64{0}, nil)
+	if err := check(s); err != nil || len(s.leases) != 0 {
+		t.Errorf("%d leases, %v", len(s.leases), err)
 	}
 }

@@ -101,11 +101,15 @@ func New(cfg Config, now time.Duration) *Scheduler {
 // Tick lets time pass: silent workers lose their leases, rates are sampled. Call it a few times a heartbeat, after
 // all events that have already arrived.
 func (s *Scheduler) Tick(now time.Duration) {
-	if gap := now - s.ticked; gap > 2*s.cfg.Heartbeat {
-		// This process did not run (a suspended laptop, a stopped container): silence proves nothing about
-		// workers. Everybody gets a heartbeat to be heard. (Another event may have come first since it runs again.)
+	// This process did not run for a while (a suspended laptop, a stopped container): while nobody listens silence
+	// proves nothing. (Another event may have come first since it runs again.) After a long pause everybody gets a
+	// heartbeat to come back and be heard.
+	if gap := now - s.ticked; gap > s.cfg.Heartbeat/2 {
 		for _, w := range s.workers {
-			w.heard = max(w.heard, now-s.cfg.TTL+s.cfg.Heartbeat+s.cfg.Heartbeat/2)
+			w.heard = min(w.heard+gap, now)
+			if gap > 2*s.cfg.Heartbeat {
+				w.heard = max(w.heard, now-s.cfg.TTL+s.cfg.Heartbeat+s.cfg.Heartbeat/2)
+			}
 		}
 	}
 	s.last, s.ticked = max(s.last, now), max(s.ticked, now)

@@ -246,8 +246,8 @@ func TestExpiryAndRenewal(t *testing.T) {
 	s.Pull(0, 1, 1)
 	l := onlyGrant(t, s, 0)
 	now := time.Duration(0)
-	for range 20 {
-		now += 5 * time.Second
+	for range 50 {
+		now += 2 * time.Second
 		s.Heartbeat(now, 1, []Running{{Lease: l.Lease.ID, Block: g.ID()}})
 		s.Tick(now)
 	}
@@ -256,8 +256,8 @@ func TestExpiryAndRenewal(t *testing.T) {
 	if a := grants(s, now); len(a) != 0 {
 		t.Fatal("a renewed lease was handed out again")
 	}
-	for range 5 {
-		now += 5 * time.Second
+	for range 11 {
+		now += 2 * time.Second
 		s.Heard(now, 2)
 		s.Tick(now)
 	}
@@ -285,8 +285,8 @@ func TestSuspendedCoordinatorBlamesNobody(t *testing.T) {
 	if len(s.leases) != 1 {
 		t.Fatal("the lease was taken away on waking")
 	}
-	for range 4 {
-		now += 4 * time.Second
+	for range 11 {
+		now += 2 * time.Second
 		s.Tick(now)
 	}
 	if len(s.leases) != 0 {
@@ -360,8 +360,8 @@ func TestPoison(t *testing.T) {
 		}
 		crashes++
 		s.Leave(now, id, false)
-		for range 6 {
-			now += 5 * time.Second
+		for range 15 {
+			now += 2 * time.Second
 			s.Tick(now)
 			if err := check(s); err != nil {
 				t.Fatal(err)

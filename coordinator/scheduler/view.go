@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gardner/coordinator/store"
+	"gardner/sweeps"
 )
 
 // SweepView is a sweep's progress.
@@ -48,6 +49,19 @@ func (s *Scheduler) Sweep(name string) (SweepView, bool) {
 		v.Audited += b.audited
 	}
 	return v, true
+}
+
+// Draws reports whether a sweep is known with exactly these blocks.
+func (s *Scheduler) Draws(name string, ids []sweeps.BlockID) bool {
+	sw := s.sweeps[name]
+	if sw == nil {
+		return false
+	}
+	have := make([]sweeps.BlockID, 0, len(sw.blocks))
+	for _, b := range sw.blocks {
+		have = append(have, b.id)
+	}
+	return slices.Equal(have, ids)
 }
 
 // Sweeps returns the progress of all sweeps by name.

@@ -74,6 +74,11 @@ func (s *Scheduler) Join(now time.Duration, id WorkerID, info Worker, held []Cla
 		s.remember(w, key)
 	}
 	s.stopWanting(w)
+	// What was to be taken from the session before this one is not this one's: it says itself what it holds.
+	s.actions = slices.DeleteFunc(s.actions, func(a Action) bool {
+		r, ok := a.(Revoke)
+		return ok && r.Worker == id
+	})
 	claimed := map[LeaseID]bool{}
 	for _, c := range held {
 		claimed[c.ID] = true

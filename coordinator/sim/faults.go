@@ -277,16 +277,24 @@ func (w *world) extend(i int) {
 		return
 	}
 	c.extending = true
-	check := func() {
-		if sw := w.disk.sweep(p.name); len(sw.blocks) < len(p.blocks) {
+	told := false
+	c.message(func() {
+		c.submit(p.name, p.blocks, func(ok bool) {
+			c.extending, told = false, true
+			if !ok {
+				w.after(w.upTo(5*time.Second), func() { w.extend(i) })
+			}
+		})
+	})
+	var look func()
+	look = func() {
+		switch {
+		case told:
+		case c.dead: // and whether it is durable is not known: submit it again
 			w.extend(i)
+		default:
+			w.after(time.Second, look)
 		}
 	}
-	c.message(func() {
-		c.submit(p.name, p.blocks, func() { c.extending = false })
-	})
-	w.after(5*time.Second, func() {
-		c.extending = false
-		check()
-	})
+	look()
 }

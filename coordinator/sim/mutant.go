@@ -3,7 +3,7 @@ package sim
 // Mutant is a bug that is built in on purpose, to show that the simulation would find it.
 type Mutant uint8
 
-// The mutants. The last two were real: the simulation found them.
+// The mutants. The last was real: the simulation found it.
 const (
 	None              Mutant = iota
 	AckBeforeCommit          // results are acknowledged when they are queued
@@ -12,14 +12,13 @@ const (
 	WallClock                // leases expire by a clock that people and NTP set
 	AttemptsForgotten        // failures are acknowledged and never recorded
 	RecorderGivesUp          // a decision that the disk refused once is dropped
-	HoldsRevoked             // a worker claims a revoked lease that it has not let go of yet
 )
 
 // Mutants lists them all.
-var Mutants = []Mutant{AckBeforeCommit, BitmapApart, NoDeduplication, WallClock, AttemptsForgotten, RecorderGivesUp, HoldsRevoked}
+var Mutants = []Mutant{AckBeforeCommit, BitmapApart, NoDeduplication, WallClock, AttemptsForgotten, RecorderGivesUp}
 
 // String names the mutant.
 func (m Mutant) String() string {
 	return [...]string{"none", "ack before commit", "bitmap in another transaction than results", "deduplication dropped",
-		"expiry on the wall clock", "attempts not persisted", "recorder gives up on a full disk", "revoked lease is claimed"}[m]
+		"expiry on the wall clock", "attempts not persisted", "recorder gives up on a full disk"}[m]
 }

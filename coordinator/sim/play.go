@@ -9,14 +9,14 @@ import (
 )
 
 // submit stores blocks and a sweep on them, and starts it.
-func (c *coordinator) submit(name string, blocks []int, done func()) {
+func (c *coordinator) submit(name string, blocks []int, done func(ok bool)) {
 	w := c.w
 	var step func(k int)
 	again := func(k int, err error) {
 		if err == nil {
 			step(k + 1)
 		} else {
-			done()
+			done(false)
 		}
 	}
 	step = func(k int) {
@@ -38,7 +38,7 @@ func (c *coordinator) submit(name string, blocks []int, done func()) {
 					s.AddBlock(c.blockInfo(i))
 				}
 				s.PutSweep(name, w.ids(blocks), scheduler.Active, now)
-				done()
+				done(true)
 			})
 		}
 	}
@@ -132,7 +132,7 @@ func (w *world) advance(s *scheduler.Scheduler, now time.Duration) {
 	all := true
 	for _, p := range w.shape.sweeps {
 		v, ok := s.Sweep(p.name)
-		if !ok || len(w.disk.sweep(p.name).blocks) < len(p.blocks) {
+		if !ok || !s.Draws(p.name, w.ids(p.blocks)) {
 			all = false
 			continue
 		}

@@ -144,7 +144,6 @@ func TestSeedDecides(t *testing.T) {
 func TestMutantsAreFound(t *testing.T) {
 	t.Parallel()
 	for _, m := range Mutants {
-		// Most are found in the first schedules, the last, a leak that needs a cut at the right moment, in some hundreds.
 		c, broken := playAll(*first, 20_000, Options{Mutant: m}, true)
 		if len(broken) == 0 {
 			t.Errorf("%v: not found in %d schedules", m, c.Schedules)

@@ -338,7 +338,7 @@ func (x *worker) forget(h *holding) {
 func (x *worker) held() (held []scheduler.Claim) {
 	whole := map[scheduler.LeaseID]bool{}
 	for _, h := range x.leases {
-		if h.revoked && x.w.opt.Mutant != HoldsRevoked {
+		if h.revoked {
 			continue
 		}
 		whole[h.ID] = true
