@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint vet proto fuzz fuzz-solver slow sim chaos bench golden clean
+.PHONY: help build test race lint vet proto fuzz fuzz-solver slow sim chaos scale bench golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ sim: ## the deterministic simulation: SCHEDULES seeds (default 100000) from FIRS
 KILLS ?= 500
 chaos: ## real processes: KILLS (default 500) SIGKILLs, stops, cuts and partitions in one sweep, equal bytes at the end
 	GARDNER_CHAOS=$(KILLS) $(GO) test ./cmd/gardner -run TestChaos -timeout 2h -v
+
+scale: ## 10^5 to 10^7 tasks, 1,000 workers over TLS in a reconnect storm, 10,000 simulated: times and memory printed
+	GARDNER_SCALE=1 $(GO) test ./coordinator -run 'TestScale|TestReconnectStorm|TestManyWorkers' -timeout 1h -v
 
 bench: ## ours against the alternatives, in one run on the same work
 	bash bench/run.sh

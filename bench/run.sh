@@ -37,3 +37,5 @@ go run ./bench/query -compare "$pandas"
 echo "== dynamics of associative networks: kept fields against the dense cycle"
 if [ -z "$numpy" ]; then echo "   NOT COMPARED with Python: no python with numpy here (Debian: apt-get install python3-numpy)"; fi
 go run ./bench/dynamics -compare "$numpy"
+echo "== dispatch of tasks that do nothing, durable, against the floors and rivals"
+bash bench/dispatch.sh
