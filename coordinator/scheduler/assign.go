@@ -13,6 +13,7 @@ const searchBudget = 1 << 16
 func (s *Scheduler) assign(now time.Duration) {
 	s.at(now)
 	s.more = false
+	s.capacity = s.slots()
 	for granted := true; granted && len(s.hungry) > 0; {
 		granted = false
 		for _, w := range s.hungry {
@@ -209,7 +210,7 @@ func (s *Scheduler) extend(w *worker, src *source, lo, end uint64) uint64 {
 		limit = 1
 	} else {
 		pending := b.tasks - b.out.Count()
-		share := float64(pending) / float64(tailShare*s.slots()) * per * b.units(lo)
+		share := float64(pending) / float64(tailShare*s.capacity) * per * b.units(lo)
 		target = min(target, max(share, minSeconds))
 	}
 	c := b.shared(lo)

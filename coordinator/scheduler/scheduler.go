@@ -63,6 +63,8 @@ type Scheduler struct {
 	hungry       []*worker // connected workers that want leases, longest waiting first
 	leases       map[LeaseID]*lease
 	next         LeaseID
+	// capacity is the slots of connected workers, as of the latest assignment.
+	capacity int
 
 	actions []Action
 	spare   []Action      // the slice handed out last
