@@ -36,7 +36,7 @@ together: then pooled rows are judged rightly, too.`,
 		Example: `  gardner query capacity
   gardner query capacity --by kappa,N --metric alpha_in
   gardner query capacity --where 'N == 200 && kappa < 0.5' --format csv -o c.csv
-  gardner query capacity --column 'patterns=alpha_in*N' --metric patterns --bootstrap 1000
+  gardner query capacity --column 'count=alpha_in*N' --metric count --bootstrap 1000
   gardner query capacity --crossing 'alpha_in=1' --along kappa
   gardner query capacity --compare N=50,200 --metric alpha_in
   gardner query capacity --raw --format parquet -o rows.parquet`,
