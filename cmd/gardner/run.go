@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/sweeps/data"
@@ -180,7 +182,13 @@ func (r *runner) finish(ctx context.Context, cmd *cobra.Command, s *session, las
 		}
 	}
 	if !r.noFigure {
-		if err := r.figure(ctx, cmd, s, last.Name); err != nil {
+		err := r.figure(ctx, cmd, s, last.Name)
+		var wire interface{ GRPCStatus() *status.Status }
+		switch {
+		case errors.As(err, &wire) && wire.GRPCStatus().Code() == codes.InvalidArgument:
+			// Nothing to draw against is no failure: all results are there.
+			fmt.Fprintf(info, "no figure: %s\nthe numbers: gardner query %s --db %s\n", wire.GRPCStatus().Message(), last.Name, r.db)
+		case err != nil:
 			return s.explain(err)
 		}
 	}
