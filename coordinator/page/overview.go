@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"time"
 
 	gardnerv1 "gardner/proto/gardner/v1"
 )
@@ -26,9 +27,13 @@ func (p *page) overviewParts(ctx context.Context) (map[string]template.HTML, err
 	if err != nil {
 		return nil, err
 	}
+	data := struct {
+		*gardnerv1.StatusResponse
+		Speeds map[string]float64
+	}{s, p.speeds.look(time.Now(), s.Workers)}
 	parts := map[string]template.HTML{}
 	for id, name := range map[string]string{"sweeps": "sweeps.html", "workers": "workers.html", "notices": "notices.html"} {
-		if parts[id], err = p.part(name, s); err != nil {
+		if parts[id], err = p.part(name, data); err != nil {
 			return nil, err
 		}
 	}

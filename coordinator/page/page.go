@@ -25,6 +25,7 @@ type page struct {
 	registry  *sweeps.Registry
 	templates *template.Template
 	drawn     *drawn
+	speeds    *speeds
 }
 
 // interval is the time between two looks at the status.
@@ -32,7 +33,7 @@ const interval = time.Second
 
 // New returns the page's handler. The registry tells what can be picked of a sweep's experiment.
 func New(control gardnerv1.ControlClient, registry *sweeps.Registry) http.Handler {
-	p := &page{control: control, registry: registry, drawn: newDrawn(),
+	p := &page{control: control, registry: registry, drawn: newDrawn(), speeds: newSpeeds(),
 		templates: template.Must(template.New("").Funcs(functions).ParseFS(templateFiles, "templates/*.html"))}
 	static, err := fs.Sub(staticFiles, "static")
 	if err != nil {

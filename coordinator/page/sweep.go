@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -117,7 +118,8 @@ func (p *page) sweepParts(ctx context.Context, s *gardnerv1.StatusResponse, v pi
 		Failures []*gardnerv1.FailedTask
 		More     int
 		Operate  bool
-	}{s, sweep, failures.Tasks[:min(shown, len(failures.Tasks))], max(0, len(failures.Tasks)-shown), operate}
+		Speeds   map[string]float64
+	}{s, sweep, failures.Tasks[:min(shown, len(failures.Tasks))], max(0, len(failures.Tasks)-shown), operate, p.speeds.look(time.Now(), s.Workers)}
 	parts := map[string]template.HTML{}
 	for id, name := range map[string]string{"progress": "progress.html", "failures": "failures.html", "workers": "workers.html", "notices": "notices.html"} {
 		if parts[id], err = p.part(name, data); err != nil {
