@@ -70,7 +70,7 @@ mean is over those that do, and too low: look at n_undefined.`,
 // where it must go to small kappa.
 func capacityCost(outer Point, inner []Point) float64 {
 	n := outer.Num("N")
-	perPass := 2e-3 + 1.5e-8*n*n*n
+	perPass := 2e-3 + 4e-9*n*n*n
 	seconds := 0.0
 	if hasSolution(inner, solutionA) {
 		seconds += perPass

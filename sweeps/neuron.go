@@ -72,7 +72,7 @@ func checkLoaded(p Point) error {
 // solveCost is the measured cost of both solutions of n weights for p patterns.
 func solveCost(n, p float64) float64 {
 	m := math.Min(n, p)
-	return 5e-4 + 1.5e-9*m*m*math.Max(n, p)
+	return 5e-4 + 2e-10*m*m*math.Max(n, p)
 }
 
 // population returns the afferents of a point; of a data set, gaussian ones of its
