@@ -22,23 +22,17 @@ func exportSingleNeuron(ctx context.Context, t *Task, inner Point) (*data.Export
 		return nil, fmt.Errorf("solution %s of %s: %w", solution, t, err)
 	}
 	// Of a data set, the export is in the order of its own columns.
-	x, err := t.unsort(ctx, problem.X, problem.N)
+	x, err := unsort(ctx, t, problem.X, problem.N)
 	if err != nil {
 		return nil, err
 	}
-	signs := make([]float64, problem.N)
-	for i, g := range problem.Signs {
-		signs[i] = float64(g)
-	}
-	if signs, err = t.unsort(ctx, signs, problem.N); err != nil {
+	signs, err := unsort(ctx, t, problem.Signs, problem.N)
+	if err != nil {
 		return nil, err
 	}
-	e := &data.Export{Patterns: data.Matrix(problem.P, problem.N, x), Labels: problem.Labels, Signs: make([]int8, problem.N)}
-	for i, g := range signs {
-		e.Signs[i] = int8(g)
-	}
+	e := &data.Export{Patterns: data.Matrix(problem.P, problem.N, x), Labels: problem.Labels, Signs: signs}
 	if w, ok := s.Physical(); ok {
-		if e.Weights, err = t.unsort(ctx, w, problem.N); err != nil {
+		if e.Weights, err = unsort(ctx, t, w, problem.N); err != nil {
 			return nil, err
 		}
 		e.Theta = []float64{s.Theta}

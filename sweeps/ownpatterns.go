@@ -156,7 +156,7 @@ func (t *Task) rows(ctx context.Context) (int, error) {
 
 // unsort gives values of inputs back in the order of the data set's columns; of
 // patterns that were drawn it changes nothing.
-func (t *Task) unsort(ctx context.Context, values []float64, width int) ([]float64, error) {
+func unsort[T any](ctx context.Context, t *Task, values []T, width int) ([]T, error) {
 	if t.Outer.Str("source") != patternsFile {
 		return values, nil
 	}
@@ -165,7 +165,7 @@ func (t *Task) unsort(ctx context.Context, values []float64, width int) ([]float
 		return nil, err
 	}
 	order, _ := columns(set)
-	out := make([]float64, len(values))
+	out := make([]T, len(values))
 	for at := 0; at < len(values); at += width {
 		for i, column := range order {
 			out[at+column] = values[at+i]

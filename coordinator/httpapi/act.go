@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -20,41 +22,54 @@ func (a *api) act(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, p.err.Error())
 		return
 	}
-	var out any = struct{}{}
-	var err error
-	switch action := r.PathValue("action"); action {
-	case "pause":
-		_, err = a.control.Pause(ctx, &gardnerv1.PauseRequest{Sweep: name})
-	case "resume":
-		_, err = a.control.Resume(ctx, &gardnerv1.ResumeRequest{Sweep: name})
-	case "cancel":
-		_, err = a.control.Cancel(ctx, &gardnerv1.CancelRequest{Sweep: name})
-	case "retry":
-		var done *gardnerv1.RetryResponse
-		if done, err = a.control.Retry(ctx, &gardnerv1.RetryRequest{Sweep: name}); err == nil {
-			out = struct {
-				Tasks uint64 `json:"tasks"`
-			}{done.Tasks}
-		}
-	case "extend":
-		var done *gardnerv1.SubmitResponse
-		if done, err = a.control.Extend(ctx, &gardnerv1.ExtendRequest{Sweep: name, Add: add, DryRun: dry}); err == nil {
-			out = struct {
-				Tasks  uint64 `json:"tasks"`
-				Rows   uint64 `json:"rows"`
-				Stored uint64 `json:"stored"`
-			}{done.Tasks, done.Rows, done.Stored}
-		}
-	default:
-		problem(w, http.StatusNotFound, fmt.Sprintf("a sweep cannot %q: it can pause, resume, cancel, retry, extend", action))
-		return
-	}
-	if err != nil {
+	out, err := Act(ctx, a.control, name, r.PathValue("action"), add, dry)
+	switch {
+	case errors.Is(err, ErrNoAction):
+		problem(w, http.StatusNotFound, fmt.Sprintf("a sweep cannot %q: it can pause, resume, cancel, retry, extend", r.PathValue("action")))
+	case err != nil:
 		wireProblem(w, err)
-		return
+	default:
+		reply(w, out)
 	}
-	reply(w, out)
 }
 
-// taskName is BLOCK:ORDINAL, as `gardner task` takes it.
-func taskName(t *gardnerv1.FailedTask) string { return fmt.Sprintf("%.8s:%d", t.Block, t.Ordinal) }
+// ErrNoAction says that sweeps cannot do what was asked of one.
+var ErrNoAction = errors.New("a sweep can pause, resume, cancel, retry, extend")
+
+// Act changes a sweep: pause, resume, cancel, retry, or extend by add (dry: count only). It returns what came of it, for
+// JSON. The error is the Control call's, or ErrNoAction.
+func Act(ctx context.Context, control gardnerv1.ControlClient, sweep, action string, add []string, dry bool) (any, error) {
+	var err error
+	switch action {
+	case "pause":
+		_, err = control.Pause(ctx, &gardnerv1.PauseRequest{Sweep: sweep})
+	case "resume":
+		_, err = control.Resume(ctx, &gardnerv1.ResumeRequest{Sweep: sweep})
+	case "cancel":
+		_, err = control.Cancel(ctx, &gardnerv1.CancelRequest{Sweep: sweep})
+	case "retry":
+		done, err := control.Retry(ctx, &gardnerv1.RetryRequest{Sweep: sweep})
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			Tasks uint64 `json:"tasks"`
+		}{done.Tasks}, nil
+	case "extend":
+		done, err := control.Extend(ctx, &gardnerv1.ExtendRequest{Sweep: sweep, Add: add, DryRun: dry})
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			Tasks  uint64 `json:"tasks"`
+			Rows   uint64 `json:"rows"`
+			Stored uint64 `json:"stored"`
+		}{done.Tasks, done.Rows, done.Stored}, nil
+	default:
+		err = ErrNoAction
+	}
+	return struct{}{}, err
+}
+
+// TaskName is BLOCK:ORDINAL, as `gardner task` takes it.
+func TaskName(t *gardnerv1.FailedTask) string { return fmt.Sprintf("%.8s:%d", t.Block, t.Ordinal) }

@@ -156,7 +156,7 @@ func (a *api) failures(w http.ResponseWriter, r *http.Request) {
 	}
 	out := []Failure{}
 	for _, t := range f.Tasks {
-		out = append(out, Failure{Task: taskName(t), Attempts: t.Attempts, Kind: t.Kind, Message: t.Message, Worker: t.Worker, Quarantined: t.Quarantined})
+		out = append(out, Failure{Task: TaskName(t), Attempts: t.Attempts, Kind: t.Kind, Message: t.Message, Worker: t.Worker, Quarantined: t.Quarantined})
 	}
 	reply(w, out)
 }

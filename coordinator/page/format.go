@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gardner/coordinator/httpapi"
 	gardnerv1 "gardner/proto/gardner/v1"
 )
 
@@ -14,7 +15,7 @@ import (
 var functions = template.FuncMap{
 	"state": stateName, "percent": percent, "count": count, "span": span, "rate": rate, "path": sweepPath, "short": short, "has": has,
 	"reproduce": func(sweep string, t *gardnerv1.FailedTask) string {
-		return fmt.Sprintf("gardner task %s %.8s:%d", sweep, t.Block, t.Ordinal)
+		return fmt.Sprintf("gardner task %s %s", sweep, httpapi.TaskName(t))
 	},
 	"running": func(w *gardnerv1.WorkerStatus) string {
 		var parts []string
