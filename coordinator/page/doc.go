@@ -17,7 +17,7 @@
 //
 // # Cost
 //
-// A part is sent when it differs from what this visitor was sent last. Status is read once a second for all visitors of
-// a sweep together; figures and rows are drawn anew when results have come, but take at most a tenth of the time, and
-// those that several visitors look at are drawn once.
+// A part is sent when it differs from what this visitor was sent last. Each visitor's stream reads status and failures
+// once a second; figures and rows are drawn anew when results have come, but take at most a tenth of the time, and those
+// that several visitors look at are drawn once.
 package page
