@@ -41,9 +41,10 @@ type block struct {
 	blocked  map[uint64]bool // not complete, for a task it rests on is quarantined
 
 	failures map[uint64]*failure
-	waiting  []waiting // failed once, to be tried elsewhere
-	suspects []span    // ran where a worker died
-	sources  []*source // sweeps drawing on it
+	forgiven map[uint64]LeaseID // by Retry: failures under leases before this one say nothing new
+	waiting  []waiting          // failed once, to be tried elsewhere
+	suspects []span             // ran where a worker died
+	sources  []*source          // sweeps drawing on it
 
 	audits   []*audit        // to be computed again
 	auditing int             // leased audits
@@ -72,6 +73,7 @@ func (s *Scheduler) AddBlock(info BlockInfo) {
 		done:       info.Done,
 		blocked:    map[uint64]bool{},
 		failures:   map[uint64]*failure{},
+		forgiven:   map[uint64]LeaseID{},
 	}
 	if b.done == nil {
 		b.done = store.NewBitmap(b.tasks)
@@ -122,6 +124,9 @@ func (s *Scheduler) finish(b *block, ordinal uint64) {
 	b.out.Set(ordinal)
 	if len(b.failures) > 0 {
 		delete(b.failures, ordinal)
+	}
+	if len(b.forgiven) > 0 {
+		delete(b.forgiven, ordinal)
 	}
 	b.refresh(ordinal)
 	for _, l := range b.younger {

@@ -85,11 +85,11 @@ func (s *Scheduler) Failed(now time.Duration, w WorkerID, id LeaseID, block swee
 	if b.out.Has(ordinal) && (l == nil || !l.has(ordinal)) {
 		return // done, or in other hands by now: those will say what becomes of it
 	}
-	if b.done.Has(ordinal) || f != nil && (f.Quarantined || f.lease == id) {
+	if b.done.Has(ordinal) || f != nil && (f.Quarantined || f.lease == id) || id < b.forgiven[ordinal] {
 		held := l != nil && l.has(ordinal) && !l.twin.has(ordinal)
 		s.settle(now, l, ordinal)
 		if held {
-			s.release(b, ordinal) // counted before, pending since, and claimed again with the failure handed in again
+			s.release(b, ordinal) // counted or forgiven before, pending since, and claimed again with the failure handed in again
 		}
 		return
 	}
@@ -253,6 +253,7 @@ func (s *Scheduler) Retry(now time.Duration, name string) (int, error) {
 func (s *Scheduler) unblock(b *block, ordinal uint64) {
 	if b.quarantined(ordinal) {
 		delete(b.failures, ordinal)
+		b.forgiven[ordinal] = s.next
 		s.act(Forget{Block: b.id, Ordinal: ordinal})
 		s.release(b, ordinal)
 	}

@@ -124,3 +124,36 @@ func TestRevokeIsNotForTheNextSession(t *testing.T) {
 		t.Errorf("%d leases, %v", len(s.leases), err)
 	}
 }
+
+// A failure that a worker could not hand in before `retry` was one of the attempts that were forgiven.
+func TestFailureFromBeforeRetryIsForgiven(t *testing.T) {
+	t.Parallel()
+	s, g := stage(t, 1)
+	s.Join(0, 1, able(1), nil)
+	s.Pull(0, 1, 1)
+	old := onlyGrant(t, s, 0).Lease
+	s.Join(0, 2, able(1), nil)
+	now := time.Minute
+	for range 60 {
+		now += time.Second
+		s.Heard(now, 2)
+		s.Tick(now)
+	}
+	s.Pull(now, 2, 1)
+	l := onlyGrant(t, s, now).Lease
+	s.Failed(now, 2, l.ID, g.ID(), 0, Numerical, "it failed")
+	if n, err := s.Retry(now, "s"); n != 1 || err != nil {
+		t.Fatalf("retried %d tasks: %v", n, err)
+	}
+	s.Join(now, 3, able(1), []Claim{{Lease: old, Left: []Span{{0, 1}}}}) // back from a partition, with the same failure
+	s.Failed(now, 3, old.ID, g.ID(), 0, Numerical, "it failed")
+	if f := s.Failures("s"); len(f) != 0 {
+		t.Fatalf("quarantined again by an attempt made before: %+v", f)
+	}
+	s.Pull(now, 2, 1)
+	l = onlyGrant(t, s, now).Lease
+	s.Failed(now, 2, l.ID, g.ID(), 0, Numerical, "it failed")
+	if f := s.Failures("s"); len(f) != 1 || !f[0].Quarantined {
+		t.Errorf("a new failure does not count: %+v", f)
+	}
+}

@@ -118,7 +118,12 @@ func (c *conn) arrive(way int) {
 		c.worker.message(func() { c.worker.receive(c, m) })
 		return
 	}
-	c.worker.reached = c.w.now
+	if m.kind == hello {
+		c.worker.greeted = c
+	}
+	if c.worker.greeted == c { // what comes late on a connection before says no more than the newer hello did
+		c.worker.reached = c.w.now
+	}
 	co := c.w.co
 	if co == nil || c.session == nil || c.session.c != co {
 		return

@@ -35,6 +35,7 @@ type worker struct {
 
 	// Of the world outside.
 	apart   time.Duration // cut off by the network until then
+	greeted *conn         // whose hello arrived last
 	reached time.Duration // when its last message arrived at the coordinator's machine
 }
 
