@@ -121,7 +121,7 @@ func (p *page) sweepParts(ctx context.Context, s *gardnerv1.StatusResponse, v pi
 		Speeds   map[string]float64
 	}{s, sweep, failures.Tasks[:min(shown, len(failures.Tasks))], max(0, len(failures.Tasks)-shown), operate, p.speeds.look(time.Now(), s.Workers)}
 	parts := map[string]template.HTML{}
-	for id, name := range map[string]string{"progress": "progress.html", "failures": "failures.html", "workers": "workers.html", "notices": "notices.html"} {
+	for id, name := range map[string]string{"progress": "progress.html", "acts": "acts.html", "failures": "failures.html", "workers": "workers.html", "notices": "notices.html"} {
 		if parts[id], err = p.part(name, data); err != nil {
 			return nil, err
 		}
