@@ -3,6 +3,7 @@ package coordinator
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -156,21 +157,35 @@ func (c *Coordinator) decide(command func(s *scheduler.Scheduler, now time.Durat
 	}
 }
 
+// One answer has at most so many failures, and no more after so many bytes of their messages.
+const (
+	maxFailures     = 500
+	maxFailureBytes = 4 << 20
+)
+
 // Failures implements the Control service.
 func (c *Coordinator) Failures(_ context.Context, r *gardnerv1.FailuresRequest) (*gardnerv1.FailuresResponse, error) {
-	var found []store.Failure
+	limit := maxFailures
+	if r.Limit > 0 {
+		limit = int(min(r.Limit, maxFailures))
+	}
+	var found scheduler.Failures
 	known := false
 	if !c.owner.do(func(s *scheduler.Scheduler, _ time.Duration) {
 		_, known = s.Sweep(r.Sweep)
-		found = s.Failures(r.Sweep)
+		found = s.Failures(r.Sweep, int(min(r.Offset, math.MaxInt32)), limit)
 	}) {
 		return nil, errClosing
 	}
 	if !known {
 		return nil, c.noSweep(r.Sweep)
 	}
-	out := &gardnerv1.FailuresResponse{}
-	for _, f := range found {
+	out := &gardnerv1.FailuresResponse{Total: uint64(found.Total), Quarantined: uint64(found.Quarantined)}
+	size := 0
+	for _, f := range found.Page {
+		if size += len(f.Message); size > maxFailureBytes && len(out.Tasks) > 0 {
+			break
+		}
 		out.Tasks = append(out.Tasks, &gardnerv1.FailedTask{Block: f.Block.String(), Ordinal: f.Ordinal, Attempts: uint32(f.Attempts),
 			Kind: f.Kind, Message: f.Message, Worker: f.Worker, Quarantined: f.Quarantined})
 	}
@@ -191,7 +206,7 @@ func (c *Coordinator) Query(r *gardnerv1.QueryRequest, stream gardnerv1.Control_
 		by = nil
 	}
 	result, err := query.Run(c.st, c.cfg.Registry, query.Request{Sweep: r.Sweep, Where: r.Where, By: by, Metrics: r.Metrics, Raw: r.Raw,
-		Columns: r.Columns, Bootstrap: int(min(r.Bootstrap, 1<<30)), Crossing: r.Crossing, Along: r.Along, Log: r.Log, Compare: r.Compare})
+		Columns: r.Columns, Bootstrap: int(min(r.Bootstrap, 1<<30)), Crossing: r.Crossing, Along: r.Along, Log: r.Log, Compare: r.Compare, Limit: r.Limit})
 	if err != nil {
 		return wireError(err)
 	}

@@ -248,7 +248,7 @@ func sweepStatus(v scheduler.SweepView) *gardnerv1.SweepStatus {
 	states := []gardnerv1.SweepState{scheduler.Active: gardnerv1.SweepState_SWEEP_STATE_ACTIVE, scheduler.Paused: gardnerv1.SweepState_SWEEP_STATE_PAUSED,
 		scheduler.Cancelled: gardnerv1.SweepState_SWEEP_STATE_CANCELLED, scheduler.Done: gardnerv1.SweepState_SWEEP_STATE_DONE}
 	return &gardnerv1.SweepStatus{Name: v.Name, State: states[v.State], Reason: v.Reason, Tasks: v.Tasks, Done: v.Done,
-		Failed: v.Failed, Leased: v.Leased, Rate: v.Rate, EtaSeconds: v.Remaining(),
+		Failed: v.Failed, Leased: v.Leased, FailuresVersion: v.Changes, Rate: v.Rate, EtaSeconds: v.Remaining(),
 		Priority: int32(v.Policy.Priority), Audit: v.Policy.Audit, Audited: v.Audited}
 }
 

@@ -63,6 +63,7 @@ together: then pooled rows are judged rightly, too.`,
 	f.StringVar(&request.Along, "along", "", "with --crossing: along which param (default: the first of --by)")
 	f.BoolVar(&request.Log, "log", false, "with --crossing: interpolate in the param's logarithm")
 	f.StringVar(&request.Compare, "compare", "", "PARAM=A,B: paired differences, B less A")
+	f.Uint64Var(&request.Limit, "limit", 0, "print at most so many lines (0: all)")
 	f.BoolVar(&request.Raw, "raw", false, "every row as it was computed, in plan order")
 	f.StringVar(&request.Format, "format", "table", "table, csv, json or parquet (default: from the name of -o)")
 	f.StringVarP(&output, "output", "o", "", "write to this file instead of standard output")

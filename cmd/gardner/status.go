@@ -172,19 +172,19 @@ func allEnded(r *gardnerv1.StatusResponse) bool {
 }
 
 func printFailures(ctx context.Context, out io.Writer, s *session, name string) error {
-	r, err := s.Failures(ctx, &gardnerv1.FailuresRequest{Sweep: name})
-	if err != nil {
-		return err
-	}
 	bad := 0
-	for _, t := range r.Tasks {
+	total, err := s.EachFailure(ctx, name, func(t *gardnerv1.FailedTask) error {
 		state := "will be tried again"
 		if t.Quarantined {
 			state, bad = "quarantined", bad+1
 		}
-		fmt.Fprintf(out, "%.8s:%d  %s after %d attempts, %s, last on worker %.8s\n    %s\n    here and now: gardner task %s %.8s:%d\n", t.Block, t.Ordinal, t.Kind, t.Attempts, state, t.Worker, t.Message, name, t.Block, t.Ordinal)
+		_, err := fmt.Fprintf(out, "%.8s:%d  %s after %d attempts, %s, last on worker %.8s\n    %s\n    here and now: gardner task %s %.8s:%d\n", t.Block, t.Ordinal, t.Kind, t.Attempts, state, t.Worker, t.Message, name, t.Block, t.Ordinal)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(out, "%d failed tasks, %d of them quarantined\n", len(r.Tasks), bad)
+	fmt.Fprintf(out, "%d failed tasks, %d of them quarantined\n", total, bad)
 	if bad > 0 {
 		return &codedError{code: exitQuarantined}
 	}

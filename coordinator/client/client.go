@@ -66,6 +66,25 @@ func (c *Client) Explain(err error) error { return c.conn.Explain(err) }
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
+// EachFailure calls fn for every failed task of a sweep, page by page, and returns how many there were.
+func (c *Client) EachFailure(ctx context.Context, sweep string, fn func(*gardnerv1.FailedTask) error) (n uint64, err error) {
+	for {
+		r, err := c.Failures(ctx, &gardnerv1.FailuresRequest{Sweep: sweep, Offset: n})
+		if err != nil {
+			return n, err
+		}
+		for _, t := range r.Tasks {
+			if err := fn(t); err != nil {
+				return n, err
+			}
+		}
+		n += uint64(len(r.Tasks))
+		if len(r.Tasks) == 0 || n >= r.Total {
+			return n, nil
+		}
+	}
+}
+
 // Follow calls fn with a status now, at each interval and at each change, until the sweep has ended (nil), fn returns an
 // error, or the stream breaks.
 func (c *Client) Follow(ctx context.Context, sweep string, interval time.Duration, fn func(*gardnerv1.StatusResponse) error) error {

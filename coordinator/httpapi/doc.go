@@ -16,7 +16,7 @@
 //	GET  /api/v1/sweeps/NAME                  one: state, progress, rate, ETA
 //	GET  /api/v1/sweeps/NAME/rows.csv         the rows of `gardner query`; also .json, .ndjson, .parquet, .txt
 //	GET  /api/v1/sweeps/NAME/figure.svg       the figure of `gardner plot`; also .png, .pdf, and .csv for its numbers
-//	GET  /api/v1/sweeps/NAME/failures         failed tasks and their errors
+//	GET  /api/v1/sweeps/NAME/failures         failed tasks and their errors, 500 at most; limit, offset; the header Total-Count
 //	POST /api/v1/sweeps/NAME/pause            also resume, cancel, retry, extend?add=PARAM=VALUES
 //	GET  /api/v1/workers                      who computes, and what
 //	GET  /api/v1/version

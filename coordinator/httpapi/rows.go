@@ -33,10 +33,10 @@ func (a *api) rows(w http.ResponseWriter, r *http.Request, ending string) {
 		problem(w, http.StatusNotFound, err.Error())
 		return
 	}
-	p := readParams(r, "where", "by", "metric", "column", "crossing", "along", "log", "compare", "bootstrap", "raw")
+	p := readParams(r, "where", "by", "metric", "column", "crossing", "along", "log", "compare", "bootstrap", "raw", "limit")
 	q := &gardnerv1.QueryRequest{Sweep: r.PathValue("sweep"), Where: p.text("where"), By: p.list("by"), Metrics: p.list("metric"),
 		Raw: p.truth("raw"), Format: string(format), Columns: p.values["column"], Crossing: p.text("crossing"), Along: p.text("along"),
-		Log: p.truth("log"), Compare: p.text("compare"), Bootstrap: p.number("bootstrap")}
+		Log: p.truth("log"), Compare: p.text("compare"), Bootstrap: p.number("bootstrap"), Limit: uint64(p.number("limit"))}
 	if p.err != nil {
 		problem(w, http.StatusBadRequest, p.err.Error())
 		return

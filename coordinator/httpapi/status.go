@@ -3,6 +3,7 @@ package httpapi
 import (
 	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -144,12 +145,16 @@ func (a *api) workers(w http.ResponseWriter, r *http.Request) {
 	reply(w, out)
 }
 
+// failures answers with failed tasks in plan order: offset and limit page through them, and the header Total-Count says
+// how many there are.
 func (a *api) failures(w http.ResponseWriter, r *http.Request) {
-	if p := readParams(r); p.err != nil {
+	p := readParams(r, "limit", "offset")
+	q := &gardnerv1.FailuresRequest{Sweep: r.PathValue("sweep"), Limit: p.number("limit"), Offset: uint64(p.number("offset"))}
+	if p.err != nil {
 		problem(w, http.StatusBadRequest, p.err.Error())
 		return
 	}
-	f, err := a.control.Failures(r.Context(), &gardnerv1.FailuresRequest{Sweep: r.PathValue("sweep")})
+	f, err := a.control.Failures(r.Context(), q)
 	if err != nil {
 		wireProblem(w, err)
 		return
@@ -158,5 +163,6 @@ func (a *api) failures(w http.ResponseWriter, r *http.Request) {
 	for _, t := range f.Tasks {
 		out = append(out, Failure{Task: TaskName(t), Attempts: t.Attempts, Kind: t.Kind, Message: t.Message, Worker: t.Worker, Quarantined: t.Quarantined})
 	}
+	w.Header().Set("Total-Count", strconv.FormatUint(f.Total, 10))
 	reply(w, out)
 }

@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gardner/sweeps"
@@ -90,14 +91,33 @@ type Result struct {
 	Metrics    []string
 	Columns    []Column
 
-	each func(ctx context.Context, fn func(row []Field) error) error
+	limit uint64 // rows that are given at most; 0: all
+	each  func(ctx context.Context, fn func(row []Field) error) error
 }
 
 // Each calls fn for each row. The row is valid during the call. An error of fn
 // ends it and is returned.
 func (r *Result) Each(ctx context.Context, fn func(row []Field) error) error {
-	return r.each(ctx, fn)
+	if r.limit == 0 {
+		return r.each(ctx, fn)
+	}
+	n := uint64(0)
+	err := r.each(ctx, func(row []Field) error {
+		if err := fn(row); err != nil {
+			return err
+		}
+		if n++; n == r.limit {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
 }
+
+var errEnough = errors.New("enough rows")
 
 // Column returns the position of a column, or -1.
 func (r *Result) Column(name string) int {

@@ -24,7 +24,8 @@ type Request struct {
 	Log      bool
 	// Compare asks for paired differences, PARAM=A,B: what a metric is at B less what it is at A, all else equal.
 	Compare string
-	Raw     bool // the rows themselves; By must be nil
+	Limit   uint64 // rows that are given at most; 0: all
+	Raw     bool   // the rows themselves; By must be nil
 
 	leaf uint64 // of tests: tasks of a leaf
 }
@@ -58,7 +59,7 @@ func Run(src Source, reg *sweeps.Registry, req Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	res := &Result{Sweep: s.name, Revision: s.revision, Experiment: s.experiment, Raw: req.Raw}
+	res := &Result{Sweep: s.name, Revision: s.revision, Experiment: s.experiment, Raw: req.Raw, limit: req.Limit}
 	for _, m := range metrics {
 		res.Metrics = append(res.Metrics, s.metrics[m].Name)
 	}

@@ -41,6 +41,7 @@ type block struct {
 	blocked  map[uint64]bool // not complete, for a task it rests on is quarantined
 
 	failures map[uint64]*failure
+	changes  uint64             // of failures, ever
 	forgiven map[uint64]LeaseID // by Retry: failures under leases before this one say nothing new
 	waiting  []waiting          // failed once, to be tried elsewhere
 	suspects []span             // ran where a worker died
@@ -122,9 +123,7 @@ func (s *Scheduler) finish(b *block, ordinal uint64) {
 		return
 	}
 	b.out.Set(ordinal)
-	if len(b.failures) > 0 {
-		delete(b.failures, ordinal)
-	}
+	b.forget(ordinal)
 	if len(b.forgiven) > 0 {
 		delete(b.forgiven, ordinal)
 	}

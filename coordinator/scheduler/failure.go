@@ -45,6 +45,25 @@ const (
 	suspectPieces = 8
 )
 
+// blame returns what is known of a task's failures, to be changed.
+func (b *block) blame(ordinal uint64) *failure {
+	f := b.failures[ordinal]
+	if f == nil {
+		f = &failure{}
+		b.failures[ordinal] = f
+	}
+	b.changes++
+	return f
+}
+
+// forget takes a task off the failed ones.
+func (b *block) forget(ordinal uint64) {
+	if b.failures[ordinal] != nil {
+		delete(b.failures, ordinal)
+		b.changes++
+	}
+}
+
 func (b *block) quarantined(ordinal uint64) bool {
 	f := b.failures[ordinal]
 	return f != nil && f.Quarantined
@@ -93,10 +112,7 @@ func (s *Scheduler) Failed(now time.Duration, w WorkerID, id LeaseID, block swee
 		}
 		return
 	}
-	if f == nil {
-		f = &failure{}
-		b.failures[ordinal] = f
-	}
+	f = b.blame(ordinal)
 	f.Failure = store.Failure{Block: block, Ordinal: ordinal, Attempts: f.Attempts + 1, Kind: kind, Message: message}
 	f.lease = id
 	if x := s.workers[w]; x != nil {
@@ -186,11 +202,7 @@ func (s *Scheduler) suspect(l *lease, sp Span) {
 	b := l.block
 	crashes := 1
 	if l.crashes > 0 && l.hi-l.lo == 1 { // it ran alone
-		f := b.failures[sp.Lo]
-		if f == nil {
-			f = &failure{}
-			b.failures[sp.Lo] = f
-		}
+		f := b.blame(sp.Lo)
 		crashes = l.crashes + 1
 		f.Failure = store.Failure{Block: b.id, Ordinal: sp.Lo, Attempts: crashes - 1, Kind: Crash, Worker: l.worker.Name,
 			Message: fmt.Sprintf("%d workers died or fell silent while they ran this task alone", crashes-1)}
@@ -252,7 +264,7 @@ func (s *Scheduler) Retry(now time.Duration, name string) (int, error) {
 // unblock forgets a quarantined task's failure.
 func (s *Scheduler) unblock(b *block, ordinal uint64) {
 	if b.quarantined(ordinal) {
-		delete(b.failures, ordinal)
+		b.forget(ordinal)
 		b.forgiven[ordinal] = s.next
 		s.act(Forget{Block: b.id, Ordinal: ordinal})
 		s.release(b, ordinal)

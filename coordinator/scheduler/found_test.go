@@ -147,13 +147,13 @@ func TestFailureFromBeforeRetryIsForgiven(t *testing.T) {
 	}
 	s.Join(now, 3, able(1), []Claim{{Lease: old, Left: []Span{{0, 1}}}}) // back from a partition, with the same failure
 	s.Failed(now, 3, old.ID, g.ID(), 0, Numerical, "it failed")
-	if f := s.Failures("s"); len(f) != 0 {
+	if f := s.Failures("s", 0, 9).Page; len(f) != 0 {
 		t.Fatalf("quarantined again by an attempt made before: %+v", f)
 	}
 	s.Pull(now, 2, 1)
 	l = onlyGrant(t, s, now).Lease
 	s.Failed(now, 2, l.ID, g.ID(), 0, Numerical, "it failed")
-	if f := s.Failures("s"); len(f) != 1 || !f[0].Quarantined {
+	if f := s.Failures("s", 0, 9).Page; len(f) != 1 || !f[0].Quarantined {
 		t.Errorf("a new failure does not count: %+v", f)
 	}
 }

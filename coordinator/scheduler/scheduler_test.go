@@ -139,6 +139,55 @@ func TestIdenticalGridNeedsNoWork(t *testing.T) {
 	}
 }
 
+// Pages of failures follow each other in plan order, blocks included, and the version tells when to read them again.
+func TestFailuresArePaged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first, second := grid(t, 0, 20, 0, 1, 1), grid(t, 20, 40, 0, 1, 1)
+	b.s.AddBlock(info(first))
+	b.s.AddBlock(info(second))
+	b.s.PutSweep("s", []sweeps.BlockID{second.ID(), first.ID()}, Active, 0)
+	version := func() uint64 {
+		v, _ := b.s.Sweep("s")
+		return v.Changes
+	}
+	if version() != 0 {
+		t.Fatal("changes before any")
+	}
+	b.run(2, func(l Lease, o uint64) string {
+		if o%4 == 3 {
+			return Numerical
+		}
+		return ""
+	})
+	var got []uint64
+	for offset := 0; ; offset += 3 {
+		f := b.s.Failures("s", offset, 3)
+		if f.Total != 10 || f.Quarantined != 10 {
+			t.Fatalf("counts %d, %d", f.Total, f.Quarantined)
+		}
+		if len(f.Page) == 0 {
+			break
+		}
+		for _, x := range f.Page {
+			if at := len(got); x.Block != []sweeps.BlockID{second.ID(), first.ID()}[at/5] {
+				t.Errorf("number %d is of block %s", at, x.Block.Short())
+			}
+			got = append(got, x.Ordinal)
+		}
+	}
+	if want := []uint64{3, 7, 11, 15, 19, 3, 7, 11, 15, 19}; !slices.Equal(got, want) {
+		t.Errorf("pages give %v, want %v", got, want)
+	}
+	before := version()
+	if before == 0 {
+		t.Error("failures change no version")
+	}
+	if _, err := b.s.Retry(b.now, "s"); err != nil || version() == before || b.s.Failures("s", 0, 9).Total != 0 {
+		t.Errorf("after the retry: %v, version %d after %d", err, version(), before)
+	}
+}
+
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -164,7 +213,7 @@ func TestFailures(t *testing.T) {
 	if n := len(b.ran[g.ID()][7]); n != 2 {
 		t.Errorf("a panic was tried %d times", n)
 	}
-	if f := b.s.Failures("s"); len(f) != 2 || f[0].Ordinal != 3 || f[1].Kind != Panic || f[1].Attempts != 2 || !f[1].Quarantined {
+	if f := b.s.Failures("s", 0, 9).Page; len(f) != 2 || f[0].Ordinal != 3 || f[1].Kind != Panic || f[1].Attempts != 2 || !f[1].Quarantined {
 		t.Errorf("failures %+v", f)
 	}
 	if n, err := b.s.Retry(b.now, "s"); n != 2 || err != nil {
@@ -369,7 +418,7 @@ func TestPoison(t *testing.T) {
 		}
 	}
 	v, _ := s.Sweep("s")
-	if f := s.Failures("s"); v.Done != 2999 || v.Failed != 1 || len(f) != 1 || f[0].Ordinal != poison || f[0].Kind != Crash {
+	if f := s.Failures("s", 0, 9).Page; v.Done != 2999 || v.Failed != 1 || len(f) != 1 || f[0].Ordinal != poison || f[0].Kind != Crash {
 		t.Errorf("%+v, failures %+v", v, f)
 	}
 	if crashes > 10 {

@@ -21,6 +21,7 @@ type SweepView struct {
 	Policy  Policy
 	Audited uint64  // computed again and compared, in this process
 	Rate    float64 // tasks a second, exponentially weighted; 0: unknown
+	Changes uint64  // of its failures, ever; those of tasks it does not want count, too
 }
 
 // Remaining returns the seconds to the end at the present rate; negative if unknown.
@@ -48,6 +49,7 @@ func (s *Scheduler) Sweep(name string) (SweepView, bool) {
 		v.Leased += b.leased
 		v.Audited += b.audited
 	}
+	sw.eachSource(func(b *block, _ func(uint64) bool) { v.Changes += b.changes })
 	return v, true
 }
 
@@ -101,36 +103,60 @@ func (s *Scheduler) Workers(now time.Duration) []WorkerView {
 	return out
 }
 
-// Failures returns what failed in a sweep's own blocks and in those it rests on, in plan order.
-func (s *Scheduler) Failures(name string) []store.Failure {
+// Failures are some of a sweep's failed tasks.
+type Failures struct {
+	Page        []store.Failure
+	Total       int // on all pages
+	Quarantined int
+}
+
+// Failures returns what failed in a sweep's own blocks and in those it rests on, in plan order: at most limit of them,
+// after the first offset.
+func (s *Scheduler) Failures(name string, offset, limit int) (out Failures) {
 	sw := s.sweeps[name]
 	if sw == nil {
-		return nil
+		return out
 	}
-	var out []store.Failure
-	seen := map[*block]bool{}
-	collect := func(b *block, wants func(uint64) bool) {
-		at := len(out)
+	var ordinals []uint64
+	sw.eachSource(func(b *block, wants func(uint64) bool) {
+		ordinals = ordinals[:0]
 		for ordinal, f := range b.failures {
-			if wants(ordinal) {
-				out = append(out, f.Failure)
+			if !wants(ordinal) {
+				continue
+			}
+			ordinals = append(ordinals, ordinal)
+			if f.Quarantined {
+				out.Quarantined++
 			}
 		}
-		added := out[at:]
-		sort.Slice(added, func(i, j int) bool { return added[i].Ordinal < added[j].Ordinal })
-	}
+		n := len(ordinals)
+		lo, hi := min(max(offset-out.Total, 0), n), min(max(offset+limit-out.Total, 0), n)
+		out.Total += n
+		if lo == hi {
+			return
+		}
+		slices.Sort(ordinals)
+		for _, ordinal := range ordinals[lo:hi] {
+			out.Page = append(out.Page, b.failures[ordinal].Failure)
+		}
+	})
+	return out
+}
+
+// eachSource calls fn for the sweep's own blocks and then for those they rest on, with which of their tasks it wants.
+func (sw *sweep) eachSource(fn func(b *block, wants func(uint64) bool)) {
+	seen := map[*block]bool{}
 	for _, b := range sw.blocks {
 		seen[b] = true
-		collect(b, func(uint64) bool { return true })
+		fn(b, func(uint64) bool { return true })
 	}
 	for _, b := range sw.blocks {
 		for _, l := range b.older {
 			if !seen[l.older] {
-				collect(l.older, l.wants)
+				fn(l.older, l.wants)
 			}
 		}
 	}
-	return out
 }
 
 // Leased reports whether any task is leased at the moment.

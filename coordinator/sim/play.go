@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -152,7 +153,7 @@ func (w *world) advance(s *scheduler.Scheduler, now time.Duration) {
 	if !w.retried {
 		w.retried = true
 		for _, p := range w.shape.sweeps {
-			for _, f := range s.Failures(p.name) {
+			for _, f := range s.Failures(p.name, 0, math.MaxInt).Page {
 				if f.Quarantined {
 					w.cov.edge("quarantined at the end: " + f.Kind)
 					w.ledger.quarantine(f)

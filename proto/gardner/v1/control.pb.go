@@ -796,9 +796,11 @@ type SweepStatus struct {
 	// Share of the tasks that is computed a second time.
 	Audit float64 `protobuf:"fixed64,14,opt,name=audit,proto3" json:"audit,omitempty"`
 	// Tasks computed a second time and compared, since the start.
-	Audited       uint64 `protobuf:"varint,15,opt,name=audited,proto3" json:"audited,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Audited uint64 `protobuf:"varint,15,opt,name=audited,proto3" json:"audited,omitempty"`
+	// Grows when the answer to FailuresRequest changes.
+	FailuresVersion uint64 `protobuf:"varint,16,opt,name=failures_version,json=failuresVersion,proto3" json:"failures_version,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *SweepStatus) Reset() {
@@ -932,6 +934,13 @@ func (x *SweepStatus) GetAudit() float64 {
 func (x *SweepStatus) GetAudited() uint64 {
 	if x != nil {
 		return x.Audited
+	}
+	return 0
+}
+
+func (x *SweepStatus) GetFailuresVersion() uint64 {
+	if x != nil {
+		return x.FailuresVersion
 	}
 	return 0
 }
@@ -1474,8 +1483,12 @@ func (x *RetryResponse) GetTasks() uint64 {
 }
 
 type FailuresRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Sweep         string                 `protobuf:"bytes,1,opt,name=sweep,proto3" json:"sweep,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Sweep string                 `protobuf:"bytes,1,opt,name=sweep,proto3" json:"sweep,omitempty"`
+	// How many are wanted at most; 0: as many as fit one answer, 500.
+	Limit uint32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	// How many to pass over, in plan order.
+	Offset        uint64 `protobuf:"varint,3,opt,name=offset,proto3" json:"offset,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1517,9 +1530,27 @@ func (x *FailuresRequest) GetSweep() string {
 	return ""
 }
 
+func (x *FailuresRequest) GetLimit() uint32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *FailuresRequest) GetOffset() uint64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
 type FailuresResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Tasks         []*FailedTask          `protobuf:"bytes,1,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Tasks []*FailedTask          `protobuf:"bytes,1,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	// All there are, those not sent included.
+	Total uint64 `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	// How many of all are quarantined.
+	Quarantined   uint64 `protobuf:"varint,3,opt,name=quarantined,proto3" json:"quarantined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1559,6 +1590,20 @@ func (x *FailuresResponse) GetTasks() []*FailedTask {
 		return x.Tasks
 	}
 	return nil
+}
+
+func (x *FailuresResponse) GetTotal() uint64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *FailuresResponse) GetQuarantined() uint64 {
+	if x != nil {
+		return x.Quarantined
+	}
+	return 0
 }
 
 // FailedTask is a task that failed at least once and has no result.
@@ -1781,7 +1826,9 @@ type QueryRequest struct {
 	// Interpolate in the param's logarithm.
 	Log bool `protobuf:"varint,11,opt,name=log,proto3" json:"log,omitempty"`
 	// PARAM=A,B: paired differences between two values of a param; empty: none.
-	Compare       string `protobuf:"bytes,12,opt,name=compare,proto3" json:"compare,omitempty"`
+	Compare string `protobuf:"bytes,12,opt,name=compare,proto3" json:"compare,omitempty"`
+	// At most so many lines are sent; 0: all.
+	Limit         uint64 `protobuf:"varint,13,opt,name=limit,proto3" json:"limit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1900,6 +1947,13 @@ func (x *QueryRequest) GetCompare() string {
 	return ""
 }
 
+func (x *QueryRequest) GetLimit() uint64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
 // PlotRequest says what to draw; empty fields follow from the sweep file, the experiment, and what varies.
 type PlotRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1920,7 +1974,9 @@ type PlotRequest struct {
 	// 0: two columns of a journal, 183 mm.
 	WidthMm float64 `protobuf:"fixed64,10,opt,name=width_mm,json=widthMm,proto3" json:"width_mm,omitempty"`
 	// Param on the vertical axis of heat maps.
-	Heat          string `protobuf:"bytes,11,opt,name=heat,proto3" json:"heat,omitempty"`
+	Heat string `protobuf:"bytes,11,opt,name=heat,proto3" json:"heat,omitempty"`
+	// Derived metrics, NAME=EXPRESSION each.
+	Columns       []string `protobuf:"bytes,12,rep,name=columns,proto3" json:"columns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2032,6 +2088,13 @@ func (x *PlotRequest) GetHeat() string {
 	return ""
 }
 
+func (x *PlotRequest) GetColumns() []string {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
 type Chunk struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Data          []byte                 `protobuf:"bytes,1,opt,name=data,proto3" json:"data,omitempty"`
@@ -2133,7 +2196,7 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x04Vote\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12 \n" +
 	"\vfingerprint\x18\x02 \x01(\tR\vfingerprint\x12\x16\n" +
-	"\x06digest\x18\x03 \x01(\tR\x06digest\"\xa1\x03\n" +
+	"\x06digest\x18\x03 \x01(\tR\x06digest\"\xcc\x03\n" +
 	"\vSweepStatus\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x12\x1e\n" +
@@ -2153,7 +2216,8 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\fcreated_unix\x18\f \x01(\x03R\vcreatedUnix\x12\x1a\n" +
 	"\bpriority\x18\r \x01(\x05R\bpriority\x12\x14\n" +
 	"\x05audit\x18\x0e \x01(\x01R\x05audit\x12\x18\n" +
-	"\aaudited\x18\x0f \x01(\x04R\aaudited\"\xf5\x02\n" +
+	"\aaudited\x18\x0f \x01(\x04R\aaudited\x12)\n" +
+	"\x10failures_version\x18\x10 \x01(\x04R\x0ffailuresVersion\"\xf5\x02\n" +
 	"\fWorkerStatus\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04host\x18\x02 \x01(\tR\x04host\x12\x10\n" +
@@ -2186,11 +2250,15 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\fRetryRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\"%\n" +
 	"\rRetryResponse\x12\x14\n" +
-	"\x05tasks\x18\x01 \x01(\x04R\x05tasks\"'\n" +
+	"\x05tasks\x18\x01 \x01(\x04R\x05tasks\"U\n" +
 	"\x0fFailuresRequest\x12\x14\n" +
-	"\x05sweep\x18\x01 \x01(\tR\x05sweep\"@\n" +
+	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x14\n" +
+	"\x05limit\x18\x02 \x01(\rR\x05limit\x12\x16\n" +
+	"\x06offset\x18\x03 \x01(\x04R\x06offset\"x\n" +
 	"\x10FailuresResponse\x12,\n" +
-	"\x05tasks\x18\x01 \x03(\v2\x16.gardner.v1.FailedTaskR\x05tasks\"\xc0\x01\n" +
+	"\x05tasks\x18\x01 \x03(\v2\x16.gardner.v1.FailedTaskR\x05tasks\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x04R\x05total\x12 \n" +
+	"\vquarantined\x18\x03 \x01(\x04R\vquarantined\"\xc0\x01\n" +
 	"\n" +
 	"FailedTask\x12\x14\n" +
 	"\x05block\x18\x01 \x01(\tR\x05block\x12\x18\n" +
@@ -2205,7 +2273,7 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x03key\x18\x02 \x01(\tR\x03key\"B\n" +
 	"\x10FindTaskResponse\x12\x14\n" +
 	"\x05block\x18\x01 \x01(\fR\x05block\x12\x18\n" +
-	"\aordinal\x18\x02 \x01(\x04R\aordinal\"\xa4\x02\n" +
+	"\aordinal\x18\x02 \x01(\x04R\aordinal\"\xba\x02\n" +
 	"\fQueryRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x14\n" +
 	"\x05where\x18\x02 \x01(\tR\x05where\x12\x0e\n" +
@@ -2219,7 +2287,8 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x05along\x18\n" +
 	" \x01(\tR\x05along\x12\x10\n" +
 	"\x03log\x18\v \x01(\bR\x03log\x12\x18\n" +
-	"\acompare\x18\f \x01(\tR\acompare\"\xf4\x01\n" +
+	"\acompare\x18\f \x01(\tR\acompare\x12\x14\n" +
+	"\x05limit\x18\r \x01(\x04R\x05limit\"\x8e\x02\n" +
 	"\vPlotRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x12\x14\n" +
 	"\x05where\x18\x02 \x01(\tR\x05where\x12\f\n" +
@@ -2232,7 +2301,8 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x06format\x18\t \x01(\tR\x06format\x12\x19\n" +
 	"\bwidth_mm\x18\n" +
 	" \x01(\x01R\awidthMm\x12\x12\n" +
-	"\x04heat\x18\v \x01(\tR\x04heat\"\x1b\n" +
+	"\x04heat\x18\v \x01(\tR\x04heat\x12\x18\n" +
+	"\acolumns\x18\f \x03(\tR\acolumns\"\x1b\n" +
 	"\x05Chunk\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data*\x8a\x01\n" +
 	"\n" +
