@@ -31,7 +31,7 @@ func networkCapacity() *Experiment {
 		}
 	}
 	return &Experiment{
-		Name: "network-capacity", Version: 1,
+		Name: "network-capacity", Version: 2,
 		Doc: "capacity of an associative memory network, the smaller of its two types' of neurons, against theory",
 		Long: `Memories are added one by one to a network of N neurons, floor(f_exc N) of them excitatory, active
 with probability f_E or f_I by type. Each neuron must keep its own state in every memory given those
@@ -266,19 +266,12 @@ func (q *memorySequence) capacities(ctx context.Context, i int) ([]neuronCapacit
 			continue
 		}
 		err := q.untilEnded(i, solution, func(p *perceptron.Problem) (bool, error) {
-			if solution == solutionUF {
-				for _, k := range wanted {
-					held, gap, ended, err := memory.FreeCapacity(ctx, p, thresholds[k], &perceptron.Options{Engine: q.task.engine()})
-					if err != nil || !ended {
-						return false, err
-					}
-					found[k] = neuronCapacity{patterns: held, gap: gap}
-				}
-				return true, nil
-			}
 			pass := curve.In
-			if solution == solutionB {
+			switch solution {
+			case solutionB:
 				pass = curve.Out
+			case solutionUF:
+				pass = curve.Free
 			}
 			c, err := pass(ctx, p, &curve.Options{MinKappa: lowest, Engine: q.task.engine()})
 			if err != nil {

@@ -1,58 +1,72 @@
 package sweeps
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 )
+
+// size is how many replicates of networks of n neurons are measured.
+type size struct{ n, replicates int }
 
 // TestNetworkCapacityAgreesWithTheory measures the neurons that limit networks at 12
 // grid points (solution, f_exc, activities), and without sign constraints the two
 // controls with closed values, 2 and 2.236. A and UF are extrapolated in 1/N to the
 // large-N theory. B deviates from it by order N^-1/2, so what is extrapolated is the
-// distance from the finite-N theory, from the sizes where a memory without any active
-// inhibitory neuron (which makes kappa_out at most 1) is rare.
+// distance from the finite-N theory; its memories have at least one active inhibitory
+// neuron, for one without makes kappa_out at most 1.
+//
+// One neuron of each type per replicate: those of a network share memories, and more of
+// them cost what independent ones do at equal error. The slow sizes and replicates give
+// standard errors of the extrapolated capacity of at most 1 %.
 func TestNetworkCapacityAgreesWithTheory(t *testing.T) {
 	t.Parallel()
 	slow := os.Getenv("GARDNER_SLOW") != ""
-	for _, c := range []struct{ solution, kappa, fractions, sizes, quick string }{
-		{"A", "0.5", "[0.5, 0.65, 0.8]", "[50, 100, 200]", "[30, 60]"},
-		{"B", "0.5", "[0.5, 0.65, 0.8]", "[100, 200]", "[60, 100]"},
-		{"UF", "0", "[0.8]", "[50, 100, 200]", "[30, 50]"},
+	for _, c := range []struct {
+		solution, params, fractions string
+		quick, slow                 []size
+	}{
+		{"A", "kappa: 0.5", "[0.5, 0.65, 0.8]", []size{{30, 10}, {60, 10}}, []size{{100, 600}, {200, 300}, {400, 150}}},
+		{"B", "kappa: 0.5, min_active: 1", "[0.5, 0.65, 0.8]", []size{{60, 10}, {100, 10}}, []size{{200, 600}, {400, 400}, {800, 100}}},
+		{"UF", "kappa: 0", "[0.8]", []size{{30, 10}, {50, 10}}, []size{{50, 400}, {100, 200}, {200, 100}}},
 	} {
 		t.Run(c.solution, func(t *testing.T) {
 			t.Parallel()
-			sizes, replicates, limit := c.quick, "5", 4.5
+			sizes, worstError, limit := c.quick, math.Inf(1), 4.5
 			if slow {
-				sizes, replicates, limit = c.sizes, "30", 3.5
+				sizes, worstError, limit = c.slow, 0.01, 3
 			}
-			p := tinyPlan(t, fmt.Sprintf(`{name: t, experiment: network-capacity, seed: 3, replicates: %s, params: {neurons: 2, kappa: %s},
-				grid: {N: %s, f_exc: %s, zip: {f_E: [0.5, 0.3], f_I: [0.5, 0.15]}, solution: [%s]}}`, replicates, c.kappa, sizes, c.fractions, c.solution))
-			capacityAgainstTheory(t, p, limit)
+			against := &capacityTheory{points: map[string]*[]capacityMean{}}
+			for _, s := range sizes {
+				against.measure(t, tinyPlan(t, fmt.Sprintf(`{name: t, experiment: network-capacity, seed: 3, replicates: %d, params: {N: %d, neurons: 1, %s},
+					grid: {f_exc: %s, zip: {f_E: [0.5, 0.3], f_I: [0.5, 0.15]}, solution: [%s]}}`, s.replicates, s.n, c.params, c.fractions, c.solution)))
+			}
+			against.check(t, worstError, limit)
 		})
 	}
 }
 
-// capacityAgainstTheory fits the distances of alpha_E from theory at each grid point as
-// d + c/N and wants d to be 0.
-func capacityAgainstTheory(t *testing.T, p *Plan, limit float64) {
-	e := p.Experiment
-	metric := e.Metric("alpha_E")
-	var theories [2]func(Point) float64 // large N, finite N
-	for _, th := range e.Theory {
-		if th.Metric == "alpha_E" && th.FiniteN {
-			theories[1] = th.Eval
-		} else if th.Metric == "alpha_E" {
-			theories[0] = th.Eval
+// capacityTheory collects mean capacities of E neurons by grid point.
+type capacityTheory struct {
+	points map[string]*[]capacityMean // one mean per size
+	order  []string
+}
+
+type capacityMean struct{ n, mean, variance, theory float64 }
+
+// measure adds a plan's means, of one size.
+func (c *capacityTheory) measure(t *testing.T, p *Plan) {
+	metric := p.Experiment.Metric("alpha_E")
+	theory := map[bool]func(Point) float64{} // by finite N
+	for _, th := range p.Experiment.Theory {
+		if th.Metric == "alpha_E" {
+			theory[th.FiniteN] = th.Eval
 		}
 	}
-	type size struct{ n, sum, square, count, theory float64 }
-	points, order := map[string]map[float64]*size{}, []string{}
+	values := map[string][]float64{}
 	for o := range p.Block.Tasks() {
 		task := p.Task(o, nil)
 		rows, err := task.Run(context.Background())
@@ -61,41 +75,47 @@ func capacityAgainstTheory(t *testing.T, p *Plan, limit float64) {
 		}
 		at := task.Inner[0]
 		key := fmt.Sprintf("%s f_exc=%s f_E=%s f_I=%s", at.Value("solution"), at.Value("f_exc"), at.Value("f_E"), at.Value("f_I"))
-		if points[key] == nil {
-			points[key], order = map[float64]*size{}, append(order, key)
+		if c.points[key] == nil {
+			c.points[key], c.order = new([]capacityMean), append(c.order, key)
 		}
-		s := points[key][at.Num("N")]
-		if s == nil {
-			s = &size{n: at.Num("N"), theory: theories[0](at)}
-			if at.Str("solution") == solutionB {
-				s.theory = theories[1](at)
-			}
-			points[key][s.n] = s
+		if values[key] == nil {
+			*c.points[key] = append(*c.points[key], capacityMean{n: at.Num("N"), theory: theory[at.Str("solution") == solutionB](at)})
 		}
-		v := rows[0].Cells[metric].V
-		s.sum, s.square, s.count = s.sum+v, s.square+v*v, s.count+1
+		values[key] = append(values[key], rows[0].Cells[metric].V)
 	}
-	for _, key := range order {
-		sizes := make([]*size, 0, 3)
-		for _, s := range points[key] {
-			sizes = append(sizes, s)
+	for key, list := range values {
+		means := *c.points[key]
+		m := &means[len(means)-1]
+		for _, v := range list {
+			m.mean += v / float64(len(list))
 		}
-		slices.SortFunc(sizes, func(a, b *size) int { return cmp.Compare(a.n, b.n) })
+		for _, v := range list {
+			m.variance += (v - m.mean) * (v - m.mean) / float64(len(list)*(len(list)-1))
+		}
+	}
+}
+
+// check fits the distances from theory at each grid point as d + c/N and wants d to be
+// 0, with a standard error of at most worstError of the theory.
+func (c *capacityTheory) check(t *testing.T, worstError, limit float64) {
+	for _, key := range c.order {
 		var sw, sx, sy, sxx, sxy float64
-		line := ""
-		for _, s := range sizes {
-			mean := s.sum / s.count
-			variance := (s.square/s.count - mean*mean) / (s.count - 1)
-			w, x, y := 1/variance, 1/s.n, mean-s.theory
+		line, theory := "", 0.0
+		for _, m := range *c.points[key] {
+			w, x, y := 1/m.variance, 1/m.n, m.mean-m.theory
 			sw, sx, sy, sxx, sxy = sw+w, sx+w*x, sy+w*y, sxx+w*x*x, sxy+w*x*y
-			line += fmt.Sprintf(" N=%g: %.4f +- %.4f (%.4f)", s.n, mean, math.Sqrt(variance), s.theory)
+			line += fmt.Sprintf(" N=%g: %.4f +- %.4f (%.4f)", m.n, m.mean, math.Sqrt(m.variance), m.theory)
+			theory = m.theory
 		}
 		det := sw*sxx - sx*sx
 		distance, sem := (sxx*sy-sx*sxy)/det, math.Sqrt(sxx/det)
 		z := distance / sem
-		t.Logf("%s:%s; 1/N -> theory %+.4f +- %.4f, z = %+.2f", key, line, distance, sem, z)
+		t.Logf("%s:%s; 1/N -> theory %+.4f +- %.4f (%.2f %%), z = %+.2f", key, line, distance, sem, 100*sem/theory, z)
 		if !(math.Abs(z) < limit) {
 			t.Errorf("%s disagrees with theory: z = %.2f", key, z)
+		}
+		if !(sem <= worstError*theory) {
+			t.Errorf("%s: standard error %.2f %%, want at most %g %%", key, 100*sem/theory, 100*worstError)
 		}
 	}
 }
