@@ -82,11 +82,12 @@ func (b *bench) run(accuracy float64) {
 	}
 	fmt.Printf("%d presentations, %d input spikes and %.1f output spikes in each\n", len(b.volleys), inputs/len(b.volleys), float64(outputs)/float64(len(b.volleys)))
 	var spikes []float64
-	own := new(spiking.Volley)
+	var own psp.Train
 	event := seconds(func() {
 		for _, v := range b.volleys {
-			own.Set(b.k, v.Time, v.Afferent) // computes the decays between spikes
-			spikes = spiking.Run(b.k, &own.Train, b.weights, b.until, spikes[:0])
+			own.Time, own.Afferent = v.Time, v.Afferent
+			own.Prepare(b.k) // computes the decays between spikes
+			spikes = spiking.Run(b.k, &own, b.weights, b.until, spikes[:0])
 		}
 	}) / float64(len(b.volleys))
 	shared := seconds(func() {

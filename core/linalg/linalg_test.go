@@ -36,6 +36,7 @@ func TestWrongShapesPanic(t *testing.T) {
 	e := New(1)
 	for name, call := range map[string]func(){
 		"dot":      func() { Dot(make([]float64, 2), make([]float64, 3)) },
+		"horner":   func() { Horner(1, nil, nil, nil) },
 		"ld":       func() { e.Syrk(make([]float64, 9), 3, make([]float64, 9), 2, 3, 3, nil) },
 		"short":    func() { e.Syrk(make([]float64, 8), 3, make([]float64, 9), 3, 3, 3, nil) },
 		"d":        func() { e.SyrkT(make([]float64, 9), 3, make([]float64, 9), 3, 3, 3, []float64{1}) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gardner/core/linalg"
 	"gardner/core/num"
 )
 
@@ -56,19 +57,34 @@ func (k *Kernel) Decay(t float64) (m, s float64) {
 	return decay(float64(t * k.rateM)), decay(float64(t * k.rateS))
 }
 
-// decay returns e^{-x}, by Taylor's series to x^7 where that is right to the last
-// digits: gaps between events are short.
+// expTaylor is the coefficients of e^t up to t^7, highest power first, right to the
+// last digits for |t| <= shortGap: gaps between events are short.
+var expTaylor = [...]float64{1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1}
+
+// shortGap is the largest gap, in time constants, for which expTaylor serves.
+const shortGap = 1.0 / 32
+
+// decay returns e^{-x}.
 func decay(x float64) float64 {
-	if x > 1.0/32 {
+	if x > shortGap {
 		return num.Exp(-x)
 	}
-	p := math.FMA(-x, 1.0/5040, 1.0/720)
-	p = math.FMA(-x, p, 1.0/120)
-	p = math.FMA(-x, p, 1.0/24)
-	p = math.FMA(-x, p, 1.0/6)
-	p = math.FMA(-x, p, 0.5)
-	p = math.FMA(-x, p, 1)
-	return math.FMA(-x, p, 1)
+	p := expTaylor[0]
+	for _, c := range expTaylor[1:] {
+		p = math.FMA(-x, p, c)
+	}
+	return p
+}
+
+// decays sets m and s to the decays of all gaps, with the bits of Decay.
+func (k *Kernel) decays(gap, m, s []float64) {
+	linalg.Horner(-k.rateM, expTaylor[:], gap, m)
+	linalg.Horner(-k.rateS, expTaylor[:], gap, s)
+	for j, t := range gap {
+		if t*k.rateS > shortGap { // the shorter time constant
+			m[j], s[j] = k.Decay(t)
+		}
+	}
 }
 
 // Inner returns the integral of K(t) K(t+d) over all t, d >= 0: the covariance of a

@@ -73,9 +73,12 @@ func (k *Kernel) Rise(p Potential, level, h float64) (s float64, ok bool) {
 	if p.Value()+float64(h*k.Slope(p)) <= level { // the tangent of a concave function
 		return 0, false
 	}
-	end, v := k.Max(p, h)
-	if !(v > level) {
-		return 0, false
+	end := h
+	if !(k.After(p, h).Value() > level) { // it may pass and fall again
+		var v float64
+		if end, v = k.Max(p, h); !(v > level) {
+			return 0, false
+		}
 	}
 	for range maxNewton {
 		q := k.After(p, s)

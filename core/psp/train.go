@@ -44,11 +44,10 @@ func (t *Train) Prepare(k *Kernel) {
 	t.Gap, t.DecayM, t.DecayS = t.Gap[:n], t.DecayM[:n], t.DecayS[:n]
 	last := 0.0
 	for j, at := range t.Time {
-		gap := at - last
-		t.Gap[j] = gap
-		t.DecayM[j], t.DecayS[j] = k.Decay(gap)
+		t.Gap[j] = at - last
 		last = at
 	}
+	k.decays(t.Gap, t.DecayM, t.DecayS)
 }
 
 // Weights are synaptic weights times the kernel's V0, what a spike adds to A and B.

@@ -17,15 +17,16 @@ func Run(k *psp.Kernel, v *psp.Train, w psp.Weights, until float64, spikes []flo
 	decayM, decayS, gap, afferent := v.DecayM[:n], v.DecayS[:n], v.Gap[:n], v.Afferent[:n]
 	last := 0.0
 	for j, m := range decayM {
-		// No potential passes the threshold unless A does.
-		if p.A > Threshold && p.A-p.B+float64(gap[j]*k.Slope(p)) > Threshold {
-			p, spikes = fire(k, p, last, gap[j], spikes)
-		} else {
-			p.A, p.B = float64(p.A*m), float64(p.B*decayS[j])
-		}
 		x := w[afferent[j]]
-		p.A += x
-		p.B += x
+		// Until the next input A is at most what it is now, and B, which is positive where
+		// the potential can rise, at least what it will be then.
+		if s := decayS[j]; math.FMA(-p.B, s, p.A) > Threshold {
+			p, spikes = fire(k, p, last, gap[j], spikes)
+			p.A += x
+			p.B += x
+		} else {
+			p.A, p.B = math.FMA(p.A, m, x), math.FMA(p.B, s, x)
+		}
 		last = v.Time[j]
 	}
 	if p.A > Threshold {

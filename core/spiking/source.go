@@ -74,8 +74,9 @@ func NewSource(x []float64, unit float64) (*Source, error) {
 func (s *Source) afferent(r *rng.Stream) int32 {
 	u := float64(r.Float64() * float64(len(s.accept)))
 	i := int(u)
-	if u-float64(i) < s.accept[i] {
-		return int32(i)
+	chosen := s.instead[i]
+	if u-float64(i) < s.accept[i] { // a conditional move: no branch could be predicted
+		chosen = int32(i)
 	}
-	return s.instead[i]
+	return chosen
 }
