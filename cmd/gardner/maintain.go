@@ -1,100 +1,31 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"gardner/coordinator/store"
-	"gardner/sweeps"
+	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/proto/join"
 )
-
-// verifyCommand reads a whole database and says what is wrong with it.
-func verifyCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "verify DB...",
-		Short: "read whole databases: checksums, progress, every record",
-		Long: `Read everything in a database that no other process has open: check the checksum of each
-result, decode it, rebuild the progress from the results and compare. Exit code 1 if
-anything is wrong.`,
-		Example: "  gardner verify gardner.db",
-		Args:    someArgs("DB"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			bad := 0
-			for _, path := range args {
-				n, err := verify(cmd, path)
-				if err != nil {
-					return err
-				}
-				bad += n
-			}
-			if bad > 0 {
-				return fmt.Errorf("%d problems found; keep the file and restore a backup", bad)
-			}
-			return nil
-		},
-	}
-	return cmd
-}
-
-func verify(cmd *cobra.Command, path string) (problems int, err error) {
-	st, err := openExisting(path)
-	if err != nil {
-		return 0, err
-	}
-	defer func() {
-		if closeErr := st.Close(); err == nil {
-			err = closeErr
-		}
-	}()
-	registry := sweeps.Builtin()
-	v, err := st.Verify(cmd.Context(), func(b *sweeps.Block, _ uint64, record []byte) error {
-		if _, err := registry.Plan(b); errors.Is(err, sweeps.ErrVersion) {
-			return nil // of another build: its checksum is all that can be checked
-		}
-		e, err := registry.Lookup(b.Experiment)
-		if err != nil {
-			return err
-		}
-		_, _, err = sweeps.DecodeRecord(e, b.Rows(), record)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	out := cmd.OutOrStdout()
-	for _, p := range v.Problems {
-		fmt.Fprintf(out, "%s: %s\n", path, p)
-	}
-	if v.More > 0 {
-		fmt.Fprintf(out, "%s: and %d more\n", path, v.More)
-	}
-	_, err = fmt.Fprintf(out, "%s: %d blocks, %d results, %d bytes of records, %d failures kept; %d problems\n",
-		path, v.Blocks, v.Results, v.Bytes, v.Failures, len(v.Problems)+v.More)
-	return len(v.Problems) + v.More, err
-}
 
 // backupCommand copies a database.
 func backupCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "backup DB COPY",
-		Short:   "write a consistent copy of a database",
-		Long:    "Write a consistent copy of a database that no other process has open. COPY must not exist; it appears complete or not at all.",
+		Use:   "backup DB COPY",
+		Short: "write a consistent copy of a database",
+		Long: `Write a consistent copy of a database, also while a coordinator has it open and results
+arrive: the copy holds what was stored when it began. COPY must not exist; it appears
+complete or not at all.`,
 		Example: "  gardner backup gardner.db copy.db",
 		Args:    exactArgs("DB", "COPY"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			st, err := openExisting(args[0])
-			if err != nil {
-				return err
-			}
-			defer func() {
-				if closeErr := st.Close(); err == nil {
-					err = closeErr
-				}
-			}()
-			size, err := st.Backup(cmd.Context(), args[1])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			size, err := backup(cmd.Context(), args[0], args[1])
 			if err != nil {
 				return err
 			}
@@ -102,6 +33,41 @@ func backupCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+func backup(ctx context.Context, db, to string) (size int64, err error) {
+	st, s, err := openOrAsk(db)
+	if err != nil {
+		return 0, err
+	}
+	if st != nil {
+		defer func() { err = errors.Join(err, st.Close()) }()
+		return st.Backup(ctx, to)
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	to, err = filepath.Abs(to) // the coordinator's folder is another
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.Backup(ctx, &gardnerv1.BackupRequest{Path: to})
+	if err != nil {
+		return 0, s.explain(err)
+	}
+	return int64(r.Bytes), nil
+}
+
+// openOrAsk opens a database that exists, or, where another process has it open, a session with that one.
+func openOrAsk(path string) (*store.Store, *session, error) {
+	st, err := openExisting(path)
+	if !errors.Is(err, store.ErrLocked) {
+		return st, nil, err
+	}
+	target, err := join.ParseTarget("unix:"+join.Socket(path), join.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := dial(target)
+	return nil, s, err
 }
 
 // compactCommand gives back the space that a database no longer uses.

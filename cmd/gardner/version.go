@@ -20,14 +20,16 @@ of results. Machines with equal fingerprints compute equal bits.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), map[string]string{"version": version, "platform": runtime.GOOS + "/" + runtime.GOARCH,
+				return printJSON(cmd.OutOrStdout(), map[string]string{"version": version, "platform": platform(),
 					"go": runtime.Version(), "fingerprint": fingerprint.Compute()})
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "gardner %s %s/%s %s fingerprint %s\n",
-				version, runtime.GOOS, runtime.GOARCH, runtime.Version(), fingerprint.Compute())
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "gardner %s %s %s fingerprint %s\n",
+				version, platform(), runtime.Version(), fingerprint.Compute())
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as one JSON object")
 	return cmd
 }
+
+func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }

@@ -2139,6 +2139,381 @@ func (x *Chunk) GetData() []byte {
 	return nil
 }
 
+type BackupRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// An absolute path; nothing may be there yet.
+	Path          string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BackupRequest) Reset() {
+	*x = BackupRequest{}
+	mi := &file_gardner_v1_control_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BackupRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BackupRequest) ProtoMessage() {}
+
+func (x *BackupRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BackupRequest.ProtoReflect.Descriptor instead.
+func (*BackupRequest) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *BackupRequest) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+type BackupResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Bytes         uint64                 `protobuf:"varint,1,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BackupResponse) Reset() {
+	*x = BackupResponse{}
+	mi := &file_gardner_v1_control_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BackupResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BackupResponse) ProtoMessage() {}
+
+func (x *BackupResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BackupResponse.ProtoReflect.Descriptor instead.
+func (*BackupResponse) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *BackupResponse) GetBytes() uint64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+type VerifyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Share of the results to send, 0 to 1.
+	Sample        float64 `protobuf:"fixed64,1,opt,name=sample,proto3" json:"sample,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VerifyRequest) Reset() {
+	*x = VerifyRequest{}
+	mi := &file_gardner_v1_control_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VerifyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VerifyRequest) ProtoMessage() {}
+
+func (x *VerifyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VerifyRequest.ProtoReflect.Descriptor instead.
+func (*VerifyRequest) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *VerifyRequest) GetSample() float64 {
+	if x != nil {
+		return x.Sample
+	}
+	return 0
+}
+
+type VerifyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Part:
+	//
+	//	*VerifyResponse_Task
+	//	*VerifyResponse_Report
+	Part          isVerifyResponse_Part `protobuf_oneof:"part"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VerifyResponse) Reset() {
+	*x = VerifyResponse{}
+	mi := &file_gardner_v1_control_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VerifyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VerifyResponse) ProtoMessage() {}
+
+func (x *VerifyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VerifyResponse.ProtoReflect.Descriptor instead.
+func (*VerifyResponse) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *VerifyResponse) GetPart() isVerifyResponse_Part {
+	if x != nil {
+		return x.Part
+	}
+	return nil
+}
+
+func (x *VerifyResponse) GetTask() *StoredTask {
+	if x != nil {
+		if x, ok := x.Part.(*VerifyResponse_Task); ok {
+			return x.Task
+		}
+	}
+	return nil
+}
+
+func (x *VerifyResponse) GetReport() *Verification {
+	if x != nil {
+		if x, ok := x.Part.(*VerifyResponse_Report); ok {
+			return x.Report
+		}
+	}
+	return nil
+}
+
+type isVerifyResponse_Part interface {
+	isVerifyResponse_Part()
+}
+
+type VerifyResponse_Task struct {
+	Task *StoredTask `protobuf:"bytes,1,opt,name=task,proto3,oneof"`
+}
+
+type VerifyResponse_Report struct {
+	Report *Verification `protobuf:"bytes,2,opt,name=report,proto3,oneof"`
+}
+
+func (*VerifyResponse_Task) isVerifyResponse_Part() {}
+
+func (*VerifyResponse_Report) isVerifyResponse_Part() {}
+
+// StoredTask is a task with its result.
+type StoredTask struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The encoded block.
+	Block         []byte `protobuf:"bytes,1,opt,name=block,proto3" json:"block,omitempty"`
+	Ordinal       uint64 `protobuf:"varint,2,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
+	Record        []byte `protobuf:"bytes,3,opt,name=record,proto3" json:"record,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StoredTask) Reset() {
+	*x = StoredTask{}
+	mi := &file_gardner_v1_control_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StoredTask) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StoredTask) ProtoMessage() {}
+
+func (x *StoredTask) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StoredTask.ProtoReflect.Descriptor instead.
+func (*StoredTask) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *StoredTask) GetBlock() []byte {
+	if x != nil {
+		return x.Block
+	}
+	return nil
+}
+
+func (x *StoredTask) GetOrdinal() uint64 {
+	if x != nil {
+		return x.Ordinal
+	}
+	return 0
+}
+
+func (x *StoredTask) GetRecord() []byte {
+	if x != nil {
+		return x.Record
+	}
+	return nil
+}
+
+// Verification is what was found by reading a whole database.
+type Verification struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Blocks  uint64                 `protobuf:"varint,1,opt,name=blocks,proto3" json:"blocks,omitempty"`
+	Results uint64                 `protobuf:"varint,2,opt,name=results,proto3" json:"results,omitempty"`
+	// Of records.
+	Bytes    uint64 `protobuf:"varint,3,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	Failures uint64 `protobuf:"varint,4,opt,name=failures,proto3" json:"failures,omitempty"`
+	// The first of what is wrong.
+	Problems []string `protobuf:"bytes,5,rep,name=problems,proto3" json:"problems,omitempty"`
+	// How many more there are.
+	More uint64 `protobuf:"varint,6,opt,name=more,proto3" json:"more,omitempty"`
+	// The largest certificate gap of a row; absent where no experiment has one.
+	Gap           *float64 `protobuf:"fixed64,7,opt,name=gap,proto3,oneof" json:"gap,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Verification) Reset() {
+	*x = Verification{}
+	mi := &file_gardner_v1_control_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Verification) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Verification) ProtoMessage() {}
+
+func (x *Verification) ProtoReflect() protoreflect.Message {
+	mi := &file_gardner_v1_control_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Verification.ProtoReflect.Descriptor instead.
+func (*Verification) Descriptor() ([]byte, []int) {
+	return file_gardner_v1_control_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *Verification) GetBlocks() uint64 {
+	if x != nil {
+		return x.Blocks
+	}
+	return 0
+}
+
+func (x *Verification) GetResults() uint64 {
+	if x != nil {
+		return x.Results
+	}
+	return 0
+}
+
+func (x *Verification) GetBytes() uint64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+func (x *Verification) GetFailures() uint64 {
+	if x != nil {
+		return x.Failures
+	}
+	return 0
+}
+
+func (x *Verification) GetProblems() []string {
+	if x != nil {
+		return x.Problems
+	}
+	return nil
+}
+
+func (x *Verification) GetMore() uint64 {
+	if x != nil {
+		return x.More
+	}
+	return 0
+}
+
+func (x *Verification) GetGap() float64 {
+	if x != nil && x.Gap != nil {
+		return *x.Gap
+	}
+	return 0
+}
+
 var File_gardner_v1_control_proto protoreflect.FileDescriptor
 
 const file_gardner_v1_control_proto_rawDesc = "" +
@@ -2304,14 +2679,38 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x04heat\x18\v \x01(\tR\x04heat\x12\x18\n" +
 	"\acolumns\x18\f \x03(\tR\acolumns\"\x1b\n" +
 	"\x05Chunk\x12\x12\n" +
-	"\x04data\x18\x01 \x01(\fR\x04data*\x8a\x01\n" +
+	"\x04data\x18\x01 \x01(\fR\x04data\"#\n" +
+	"\rBackupRequest\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\"&\n" +
+	"\x0eBackupResponse\x12\x14\n" +
+	"\x05bytes\x18\x01 \x01(\x04R\x05bytes\"'\n" +
+	"\rVerifyRequest\x12\x16\n" +
+	"\x06sample\x18\x01 \x01(\x01R\x06sample\"z\n" +
+	"\x0eVerifyResponse\x12,\n" +
+	"\x04task\x18\x01 \x01(\v2\x16.gardner.v1.StoredTaskH\x00R\x04task\x122\n" +
+	"\x06report\x18\x02 \x01(\v2\x18.gardner.v1.VerificationH\x00R\x06reportB\x06\n" +
+	"\x04part\"T\n" +
+	"\n" +
+	"StoredTask\x12\x14\n" +
+	"\x05block\x18\x01 \x01(\fR\x05block\x12\x18\n" +
+	"\aordinal\x18\x02 \x01(\x04R\aordinal\x12\x16\n" +
+	"\x06record\x18\x03 \x01(\fR\x06record\"\xc1\x01\n" +
+	"\fVerification\x12\x16\n" +
+	"\x06blocks\x18\x01 \x01(\x04R\x06blocks\x12\x18\n" +
+	"\aresults\x18\x02 \x01(\x04R\aresults\x12\x14\n" +
+	"\x05bytes\x18\x03 \x01(\x04R\x05bytes\x12\x1a\n" +
+	"\bfailures\x18\x04 \x01(\x04R\bfailures\x12\x1a\n" +
+	"\bproblems\x18\x05 \x03(\tR\bproblems\x12\x12\n" +
+	"\x04more\x18\x06 \x01(\x04R\x04more\x12\x15\n" +
+	"\x03gap\x18\a \x01(\x01H\x00R\x03gap\x88\x01\x01B\x06\n" +
+	"\x04_gap*\x8a\x01\n" +
 	"\n" +
 	"SweepState\x12\x1b\n" +
 	"\x17SWEEP_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12SWEEP_STATE_ACTIVE\x10\x01\x12\x16\n" +
 	"\x12SWEEP_STATE_PAUSED\x10\x02\x12\x19\n" +
 	"\x15SWEEP_STATE_CANCELLED\x10\x03\x12\x14\n" +
-	"\x10SWEEP_STATE_DONE\x10\x042\xcb\x06\n" +
+	"\x10SWEEP_STATE_DONE\x10\x042\xcf\a\n" +
 	"\aControl\x12B\n" +
 	"\aVersion\x12\x1a.gardner.v1.VersionRequest\x1a\x1b.gardner.v1.VersionResponse\x12?\n" +
 	"\x06Submit\x12\x19.gardner.v1.SubmitRequest\x1a\x1a.gardner.v1.SubmitResponse\x12?\n" +
@@ -2325,7 +2724,9 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\bFailures\x12\x1b.gardner.v1.FailuresRequest\x1a\x1c.gardner.v1.FailuresResponse\x12E\n" +
 	"\bFindTask\x12\x1b.gardner.v1.FindTaskRequest\x1a\x1c.gardner.v1.FindTaskResponse\x126\n" +
 	"\x05Query\x12\x18.gardner.v1.QueryRequest\x1a\x11.gardner.v1.Chunk0\x01\x124\n" +
-	"\x04Plot\x12\x17.gardner.v1.PlotRequest\x1a\x11.gardner.v1.Chunk0\x01B$Z\"gardner/proto/gardner/v1;gardnerv1b\x06proto3"
+	"\x04Plot\x12\x17.gardner.v1.PlotRequest\x1a\x11.gardner.v1.Chunk0\x01\x12?\n" +
+	"\x06Backup\x12\x19.gardner.v1.BackupRequest\x1a\x1a.gardner.v1.BackupResponse\x12A\n" +
+	"\x06Verify\x12\x19.gardner.v1.VerifyRequest\x1a\x1a.gardner.v1.VerifyResponse0\x01B$Z\"gardner/proto/gardner/v1;gardnerv1b\x06proto3"
 
 var (
 	file_gardner_v1_control_proto_rawDescOnce sync.Once
@@ -2340,7 +2741,7 @@ func file_gardner_v1_control_proto_rawDescGZIP() []byte {
 }
 
 var file_gardner_v1_control_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_gardner_v1_control_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_gardner_v1_control_proto_goTypes = []any{
 	(SweepState)(0),          // 0: gardner.v1.SweepState
 	(*VersionRequest)(nil),   // 1: gardner.v1.VersionRequest
@@ -2372,6 +2773,12 @@ var file_gardner_v1_control_proto_goTypes = []any{
 	(*QueryRequest)(nil),     // 27: gardner.v1.QueryRequest
 	(*PlotRequest)(nil),      // 28: gardner.v1.PlotRequest
 	(*Chunk)(nil),            // 29: gardner.v1.Chunk
+	(*BackupRequest)(nil),    // 30: gardner.v1.BackupRequest
+	(*BackupResponse)(nil),   // 31: gardner.v1.BackupResponse
+	(*VerifyRequest)(nil),    // 32: gardner.v1.VerifyRequest
+	(*VerifyResponse)(nil),   // 33: gardner.v1.VerifyResponse
+	(*StoredTask)(nil),       // 34: gardner.v1.StoredTask
+	(*Verification)(nil),     // 35: gardner.v1.Verification
 }
 var file_gardner_v1_control_proto_depIdxs = []int32{
 	11, // 0: gardner.v1.StatusResponse.sweeps:type_name -> gardner.v1.SweepStatus
@@ -2381,37 +2788,43 @@ var file_gardner_v1_control_proto_depIdxs = []int32{
 	0,  // 4: gardner.v1.SweepStatus.state:type_name -> gardner.v1.SweepState
 	13, // 5: gardner.v1.WorkerStatus.running:type_name -> gardner.v1.RunningTask
 	24, // 6: gardner.v1.FailuresResponse.tasks:type_name -> gardner.v1.FailedTask
-	1,  // 7: gardner.v1.Control.Version:input_type -> gardner.v1.VersionRequest
-	3,  // 8: gardner.v1.Control.Submit:input_type -> gardner.v1.SubmitRequest
-	5,  // 9: gardner.v1.Control.Extend:input_type -> gardner.v1.ExtendRequest
-	6,  // 10: gardner.v1.Control.Status:input_type -> gardner.v1.StatusRequest
-	7,  // 11: gardner.v1.Control.Watch:input_type -> gardner.v1.WatchRequest
-	14, // 12: gardner.v1.Control.Pause:input_type -> gardner.v1.PauseRequest
-	16, // 13: gardner.v1.Control.Resume:input_type -> gardner.v1.ResumeRequest
-	18, // 14: gardner.v1.Control.Cancel:input_type -> gardner.v1.CancelRequest
-	20, // 15: gardner.v1.Control.Retry:input_type -> gardner.v1.RetryRequest
-	22, // 16: gardner.v1.Control.Failures:input_type -> gardner.v1.FailuresRequest
-	25, // 17: gardner.v1.Control.FindTask:input_type -> gardner.v1.FindTaskRequest
-	27, // 18: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
-	28, // 19: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
-	2,  // 20: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
-	4,  // 21: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
-	4,  // 22: gardner.v1.Control.Extend:output_type -> gardner.v1.SubmitResponse
-	8,  // 23: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
-	8,  // 24: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
-	15, // 25: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
-	17, // 26: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
-	19, // 27: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
-	21, // 28: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
-	23, // 29: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
-	26, // 30: gardner.v1.Control.FindTask:output_type -> gardner.v1.FindTaskResponse
-	29, // 31: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
-	29, // 32: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
-	20, // [20:33] is the sub-list for method output_type
-	7,  // [7:20] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	34, // 7: gardner.v1.VerifyResponse.task:type_name -> gardner.v1.StoredTask
+	35, // 8: gardner.v1.VerifyResponse.report:type_name -> gardner.v1.Verification
+	1,  // 9: gardner.v1.Control.Version:input_type -> gardner.v1.VersionRequest
+	3,  // 10: gardner.v1.Control.Submit:input_type -> gardner.v1.SubmitRequest
+	5,  // 11: gardner.v1.Control.Extend:input_type -> gardner.v1.ExtendRequest
+	6,  // 12: gardner.v1.Control.Status:input_type -> gardner.v1.StatusRequest
+	7,  // 13: gardner.v1.Control.Watch:input_type -> gardner.v1.WatchRequest
+	14, // 14: gardner.v1.Control.Pause:input_type -> gardner.v1.PauseRequest
+	16, // 15: gardner.v1.Control.Resume:input_type -> gardner.v1.ResumeRequest
+	18, // 16: gardner.v1.Control.Cancel:input_type -> gardner.v1.CancelRequest
+	20, // 17: gardner.v1.Control.Retry:input_type -> gardner.v1.RetryRequest
+	22, // 18: gardner.v1.Control.Failures:input_type -> gardner.v1.FailuresRequest
+	25, // 19: gardner.v1.Control.FindTask:input_type -> gardner.v1.FindTaskRequest
+	27, // 20: gardner.v1.Control.Query:input_type -> gardner.v1.QueryRequest
+	28, // 21: gardner.v1.Control.Plot:input_type -> gardner.v1.PlotRequest
+	30, // 22: gardner.v1.Control.Backup:input_type -> gardner.v1.BackupRequest
+	32, // 23: gardner.v1.Control.Verify:input_type -> gardner.v1.VerifyRequest
+	2,  // 24: gardner.v1.Control.Version:output_type -> gardner.v1.VersionResponse
+	4,  // 25: gardner.v1.Control.Submit:output_type -> gardner.v1.SubmitResponse
+	4,  // 26: gardner.v1.Control.Extend:output_type -> gardner.v1.SubmitResponse
+	8,  // 27: gardner.v1.Control.Status:output_type -> gardner.v1.StatusResponse
+	8,  // 28: gardner.v1.Control.Watch:output_type -> gardner.v1.StatusResponse
+	15, // 29: gardner.v1.Control.Pause:output_type -> gardner.v1.PauseResponse
+	17, // 30: gardner.v1.Control.Resume:output_type -> gardner.v1.ResumeResponse
+	19, // 31: gardner.v1.Control.Cancel:output_type -> gardner.v1.CancelResponse
+	21, // 32: gardner.v1.Control.Retry:output_type -> gardner.v1.RetryResponse
+	23, // 33: gardner.v1.Control.Failures:output_type -> gardner.v1.FailuresResponse
+	26, // 34: gardner.v1.Control.FindTask:output_type -> gardner.v1.FindTaskResponse
+	29, // 35: gardner.v1.Control.Query:output_type -> gardner.v1.Chunk
+	29, // 36: gardner.v1.Control.Plot:output_type -> gardner.v1.Chunk
+	31, // 37: gardner.v1.Control.Backup:output_type -> gardner.v1.BackupResponse
+	33, // 38: gardner.v1.Control.Verify:output_type -> gardner.v1.VerifyResponse
+	24, // [24:39] is the sub-list for method output_type
+	9,  // [9:24] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_gardner_v1_control_proto_init() }
@@ -2420,13 +2833,18 @@ func file_gardner_v1_control_proto_init() {
 		return
 	}
 	file_gardner_v1_control_proto_msgTypes[2].OneofWrappers = []any{}
+	file_gardner_v1_control_proto_msgTypes[32].OneofWrappers = []any{
+		(*VerifyResponse_Task)(nil),
+		(*VerifyResponse_Report)(nil),
+	}
+	file_gardner_v1_control_proto_msgTypes[34].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_gardner_v1_control_proto_rawDesc), len(file_gardner_v1_control_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   29,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -34,6 +34,8 @@ const (
 	Control_FindTask_FullMethodName = "/gardner.v1.Control/FindTask"
 	Control_Query_FullMethodName    = "/gardner.v1.Control/Query"
 	Control_Plot_FullMethodName     = "/gardner.v1.Control/Plot"
+	Control_Backup_FullMethodName   = "/gardner.v1.Control/Backup"
+	Control_Verify_FullMethodName   = "/gardner.v1.Control/Verify"
 )
 
 // ControlClient is the client API for Control service.
@@ -62,6 +64,12 @@ type ControlClient interface {
 	Query(ctx context.Context, in *QueryRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error)
 	// Plot sends a figure, or the numbers behind it, in pieces.
 	Plot(ctx context.Context, in *PlotRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error)
+	// Backup writes a consistent copy of the database beside which the coordinator runs, while results arrive. Only the same
+	// user's commands on the same machine may ask for it.
+	Backup(ctx context.Context, in *BackupRequest, opts ...grpc.CallOption) (*BackupResponse, error)
+	// Verify reads the whole database. It sends a share of the stored results, so that they can be computed again, and at
+	// last the report.
+	Verify(ctx context.Context, in *VerifyRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[VerifyResponse], error)
 }
 
 type controlClient struct {
@@ -229,6 +237,35 @@ func (c *controlClient) Plot(ctx context.Context, in *PlotRequest, opts ...grpc.
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Control_PlotClient = grpc.ServerStreamingClient[Chunk]
 
+func (c *controlClient) Backup(ctx context.Context, in *BackupRequest, opts ...grpc.CallOption) (*BackupResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BackupResponse)
+	err := c.cc.Invoke(ctx, Control_Backup_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *controlClient) Verify(ctx context.Context, in *VerifyRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[VerifyResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Control_ServiceDesc.Streams[3], Control_Verify_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[VerifyRequest, VerifyResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Control_VerifyClient = grpc.ServerStreamingClient[VerifyResponse]
+
 // ControlServer is the server API for Control service.
 // All implementations must embed UnimplementedControlServer
 // for forward compatibility.
@@ -255,6 +292,12 @@ type ControlServer interface {
 	Query(*QueryRequest, grpc.ServerStreamingServer[Chunk]) error
 	// Plot sends a figure, or the numbers behind it, in pieces.
 	Plot(*PlotRequest, grpc.ServerStreamingServer[Chunk]) error
+	// Backup writes a consistent copy of the database beside which the coordinator runs, while results arrive. Only the same
+	// user's commands on the same machine may ask for it.
+	Backup(context.Context, *BackupRequest) (*BackupResponse, error)
+	// Verify reads the whole database. It sends a share of the stored results, so that they can be computed again, and at
+	// last the report.
+	Verify(*VerifyRequest, grpc.ServerStreamingServer[VerifyResponse]) error
 	mustEmbedUnimplementedControlServer()
 }
 
@@ -303,6 +346,12 @@ func (UnimplementedControlServer) Query(*QueryRequest, grpc.ServerStreamingServe
 }
 func (UnimplementedControlServer) Plot(*PlotRequest, grpc.ServerStreamingServer[Chunk]) error {
 	return status.Error(codes.Unimplemented, "method Plot not implemented")
+}
+func (UnimplementedControlServer) Backup(context.Context, *BackupRequest) (*BackupResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Backup not implemented")
+}
+func (UnimplementedControlServer) Verify(*VerifyRequest, grpc.ServerStreamingServer[VerifyResponse]) error {
+	return status.Error(codes.Unimplemented, "method Verify not implemented")
 }
 func (UnimplementedControlServer) mustEmbedUnimplementedControlServer() {}
 func (UnimplementedControlServer) testEmbeddedByValue()                 {}
@@ -538,6 +587,35 @@ func _Control_Plot_Handler(srv interface{}, stream grpc.ServerStream) error {
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Control_PlotServer = grpc.ServerStreamingServer[Chunk]
 
+func _Control_Backup_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BackupRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ControlServer).Backup(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Control_Backup_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ControlServer).Backup(ctx, req.(*BackupRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Control_Verify_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(VerifyRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ControlServer).Verify(m, &grpc.GenericServerStream[VerifyRequest, VerifyResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Control_VerifyServer = grpc.ServerStreamingServer[VerifyResponse]
+
 // Control_ServiceDesc is the grpc.ServiceDesc for Control service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -585,6 +663,10 @@ var Control_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "FindTask",
 			Handler:    _Control_FindTask_Handler,
 		},
+		{
+			MethodName: "Backup",
+			Handler:    _Control_Backup_Handler,
+		},
 	},
 	Streams: []grpc.StreamDesc{
 		{
@@ -600,6 +682,11 @@ var Control_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "Plot",
 			Handler:       _Control_Plot_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "Verify",
+			Handler:       _Control_Verify_Handler,
 			ServerStreams: true,
 		},
 	},
