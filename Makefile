@@ -52,8 +52,8 @@ KILLS ?= 500
 chaos: ## real processes: KILLS (default 500) SIGKILLs, stops, cuts and partitions in one sweep, equal bytes at the end
 	GARDNER_CHAOS=$(KILLS) $(GO) test ./cmd/gardner -run TestChaos -timeout 2h -v
 
-scale: ## 10^5 to 10^7 tasks, 1,000 workers over TLS in a reconnect storm, 10,000 simulated: times and memory printed
-	GARDNER_SCALE=1 $(GO) test ./coordinator -run 'TestScale|TestReconnectStorm|TestManyWorkers' -timeout 1h -v
+scale: ## 10^5 to 10^7 tasks, 1,000 workers over TLS in a reconnect storm, 10,000 simulated, 50 visitors of the page: times and memory printed
+	GARDNER_SCALE=1 $(GO) test ./coordinator ./coordinator/page -run 'TestScale|TestReconnectStorm|TestManyWorkers' -timeout 1h -v
 
 bench: ## ours against the alternatives, in one run on the same work
 	bash bench/run.sh

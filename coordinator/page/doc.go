@@ -17,7 +17,8 @@
 //
 // # Cost
 //
-// A part is sent when it differs from what this visitor was sent last. Each visitor's stream reads status and failures
-// once a second; figures and rows are drawn anew when results have come, but take at most a tenth of the time, and those
-// that several visitors look at are drawn once.
+// What visitors see is read, rendered and encoded once for all who look at the same, by a feed: the status once a second,
+// the first failures when failures have changed, figure and first lines of the table when results have come. A visitor's
+// stream only sends what differs from what he was sent last; it keeps nothing for one who is slow. A figure takes at most
+// about a tenth of the time, all figures together a quarter (easel), whatever the number of visitors and of results.
 package page

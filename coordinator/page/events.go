@@ -2,20 +2,25 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"gardner/coordinator/httpapi"
 )
 
-// stream sends the parts that differ from what was sent before, now and at every interval, until the visitor leaves. An
-// event's data is {"id": element, "html": its new content}.
-func (p *page) stream(w http.ResponseWriter, r *http.Request, parts func(ctx context.Context) (map[string]template.HTML, error)) {
+// keepAlive is after what time without news a comment is sent.
+const keepAlive = 15 * time.Second
+
+// stream sends the pieces of one or two feeds that differ from what was sent before, until the visitor leaves. A visitor
+// who is slow gets what is newest when he is ready; nothing is kept for him.
+func (p *page) stream(w http.ResponseWriter, r *http.Request, sources ...*feed) {
 	flusher, ok := w.(http.Flusher)
 	if !ok {
 		http.Error(w, "events need a connection that can be flushed", http.StatusInternalServerError)
@@ -23,55 +28,53 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request, parts func(ctx con
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // proxies must not hold events back
-	ctx := r.Context()
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	sent := map[string]template.HTML{}
-	quiet := 0
-	for {
-		now, err := parts(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			now = map[string]template.HTML{"trouble": template.HTML(template.HTMLEscapeString(message(err)))} //nolint:gosec // escaped
-		default:
-			now["trouble"] = ""
-		}
-		quiet++
-		for id, html := range now {
-			if have, ok := sent[id]; ok && have == html || !ok && html == "" {
+	operate := httpapi.RoleOf(r.Context()) >= httpapi.Operate
+	quiet := time.NewTicker(keepAlive)
+	defer quiet.Stop()
+	sent := map[string]uint64{}
+	send := func(shown pieces) error {
+		for _, id := range slices.Sorted(maps.Keys(shown)) {
+			x := shown[id]
+			if have, ok := sent[id]; ok && have == x.sum || !ok && x.html == "" || id == actsPart && !operate {
 				continue
 			}
-			data, err := json.Marshal(struct {
-				ID   string        `json:"id"`
-				HTML template.HTML `json:"html"`
-			}{id, html})
-			if err != nil {
-				return
+			if _, err := w.Write(x.event); err != nil {
+				return err
 			}
-			if _, err := fmt.Fprintf(w, "event: part\ndata: %s\n\n", data); err != nil {
-				return
-			}
-			sent[id], quiet = html, 0
+			sent[id] = x.sum
+			quiet.Reset(keepAlive)
 		}
-		if quiet >= keepAlive {
-			quiet = 0
-			if _, err := w.Write([]byte(": still here\n\n")); err != nil {
+		return nil
+	}
+	for {
+		var changed [2]<-chan struct{}
+		var trouble template.HTML
+		for i, f := range sources {
+			var shown pieces
+			var err error
+			if shown, err, changed[i] = f.now(); err != nil {
+				trouble = template.HTML(template.HTMLEscapeString(message(err))) //nolint:gosec // escaped
+			}
+			if send(shown) != nil {
 				return
 			}
+		}
+		if send(cut(map[string]template.HTML{"trouble": trouble}, nil)) != nil {
+			return
 		}
 		flusher.Flush()
 		select {
-		case <-tick.C:
-		case <-ctx.Done():
+		case <-changed[0]:
+		case <-changed[1]:
+		case <-quiet.C:
+			if _, err := w.Write([]byte(": still here\n\n")); err != nil {
+				return
+			}
+		case <-r.Context().Done():
 			return
 		}
 	}
 }
-
-// keepAlive is after how many intervals without news a comment is sent.
-const keepAlive = 15
 
 // message is an error for people.
 func message(err error) string {

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,13 +14,17 @@ import (
 
 // functions are what the templates call.
 var functions = template.FuncMap{
-	"state": stateName, "percent": percent, "count": count, "span": span, "rate": rate, "path": sweepPath, "short": short, "has": has,
+	"state": stateName, "percent": percent, "count": count, "span": span, "rate": rate, "path": sweepPath, "short": short, "has": has, "seen": seen, "brief": brief,
 	"reproduce": func(sweep string, t *gardnerv1.FailedTask) string {
 		return fmt.Sprintf("gardner task %s %s", sweep, httpapi.TaskName(t))
 	},
 	"running": func(w *gardnerv1.WorkerStatus) string {
 		var parts []string
-		for _, t := range w.Running {
+		for i, t := range w.Running {
+			if i == maxRunning {
+				parts = append(parts, fmt.Sprintf("and %d more", len(w.Running)-i))
+				break
+			}
 			part := fmt.Sprintf("%.8s:%d", t.Block, t.Ordinal)
 			if t.Fraction > 0 {
 				part += fmt.Sprintf(" %.0f %%", 100*t.Fraction)
@@ -28,6 +33,33 @@ var functions = template.FuncMap{
 		}
 		return strings.Join(parts, "; ")
 	},
+}
+
+// maxRunning is how many of a worker's running tasks are listed.
+const maxRunning = 4
+
+// seen says when a worker was heard last, coarsely: it is not news that a silence has become a second longer.
+func seen(w *gardnerv1.WorkerStatus) string {
+	switch s := w.SilentSeconds; {
+	case !silent(w):
+		return "now"
+	case s < 60:
+		return fmt.Sprintf("%.0f s ago", 10*math.Floor(s/10+0.5))
+	case !w.Connected:
+		return "away since " + span(60*math.Floor(s/60))
+	default:
+		return span(60*math.Floor(s/60)) + " ago"
+	}
+}
+
+// maxMessage is how much of a failure's text a page shows; `gardner status --failed` shows all.
+const maxMessage = 2000
+
+func brief(text string) string {
+	if len(text) <= maxMessage {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxMessage], "") + " ..."
 }
 
 func stateName(s gardnerv1.SweepState) string {

@@ -10,7 +10,12 @@ import (
 )
 
 func (p *page) overview(w http.ResponseWriter, r *http.Request) {
-	parts, err := p.overviewParts(r.Context())
+	s, err := p.control.Status(r.Context(), &gardnerv1.StatusRequest{})
+	if err != nil {
+		p.wireProblem(w, r, err)
+		return
+	}
+	parts, err := p.overviewParts(s)
 	if err != nil {
 		p.wireProblem(w, r, err)
 		return
@@ -19,19 +24,25 @@ func (p *page) overview(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *page) overviewEvents(w http.ResponseWriter, r *http.Request) {
-	p.stream(w, r, p.overviewParts)
+	f, leave := p.feeds.follow("overview", func(ctx context.Context) (map[string]template.HTML, time.Duration, error) {
+		s, err := p.statuses.recent(ctx, "")
+		if err != nil {
+			return nil, 0, err
+		}
+		parts, err := p.overviewParts(s)
+		return parts, 0, err
+	})
+	defer leave()
+	p.stream(w, r, f)
 }
 
-func (p *page) overviewParts(ctx context.Context) (map[string]template.HTML, error) {
-	s, err := p.control.Status(ctx, &gardnerv1.StatusRequest{})
-	if err != nil {
-		return nil, err
-	}
+func (p *page) overviewParts(s *gardnerv1.StatusResponse) (map[string]template.HTML, error) {
 	data := struct {
 		*gardnerv1.StatusResponse
-		Speeds map[string]float64
-	}{s, p.speeds.look(time.Now(), s.Workers)}
+		Team *team
+	}{s, p.team(s.Workers)}
 	parts := map[string]template.HTML{}
+	var err error
 	for id, name := range map[string]string{"sweeps": "sweeps.html", "workers": "workers.html", "notices": "notices.html"} {
 		if parts[id], err = p.part(name, data); err != nil {
 			return nil, err

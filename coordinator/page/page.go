@@ -24,16 +24,18 @@ type page struct {
 	control   gardnerv1.ControlClient
 	registry  *sweeps.Registry
 	templates *template.Template
-	drawn     *drawn
+	statuses  *statuses
+	feeds     *feeds
+	easel     *easel
 	speeds    *speeds
 }
 
-// interval is the time between two looks at the status.
+// interval is the time between two looks at anything.
 const interval = time.Second
 
 // New returns the page's handler. The registry tells what can be picked of a sweep's experiment.
 func New(control gardnerv1.ControlClient, registry *sweeps.Registry) http.Handler {
-	p := &page{control: control, registry: registry, drawn: newDrawn(), speeds: newSpeeds(),
+	p := &page{control: control, registry: registry, statuses: newStatuses(control), feeds: newFeeds(), easel: newEasel(), speeds: newSpeeds(),
 		templates: template.Must(template.New("").Funcs(functions).ParseFS(templateFiles, "templates/*.html"))}
 	static, err := fs.Sub(staticFiles, "static")
 	if err != nil {

@@ -18,7 +18,7 @@ const maxRows = 400
 type table struct {
 	Head []string
 	Rows [][]string
-	More int
+	Max  int // the lines shown, if there are more; 0: there are none
 }
 
 // narrow are the columns of aggregates that the page leaves to the file.
@@ -29,10 +29,10 @@ func (p *page) rows(ctx context.Context, s *gardnerv1.SweepStatus, v picked) (te
 	if s.Done == 0 {
 		return "", nil
 	}
-	stream, err := p.control.Query(ctx, &gardnerv1.QueryRequest{Sweep: s.Name, Where: v.Where, Metrics: v.Y, Format: "csv"})
+	stream, err := p.control.Query(ctx, &gardnerv1.QueryRequest{Sweep: s.Name, Where: v.Where, Metrics: v.Y, Format: "csv", Limit: maxRows + 1})
 	text, err := collect(stream, err)
 	if err != nil {
-		return template.HTML(`<p class="mistake">` + template.HTMLEscapeString(message(err)) + `</p>`), nil //nolint:gosec // escaped
+		return blamed(err)
 	}
 	all, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
 	if err != nil || len(all) == 0 {
@@ -48,7 +48,7 @@ func (p *page) rows(ctx context.Context, s *gardnerv1.SweepStatus, v picked) (te
 	}
 	for _, row := range all[1:] {
 		if len(t.Rows) == maxRows {
-			t.More = len(all) - 1 - maxRows
+			t.Max = maxRows
 			break
 		}
 		cells := make([]string, len(keep))

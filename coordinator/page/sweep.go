@@ -69,6 +69,9 @@ type sweepPage struct {
 	Operate    bool
 }
 
+// figurePatience is how long a page waits for its figure; one that takes longer comes by the page's events.
+const figurePatience = 10 * time.Second
+
 func (p *page) sweep(w http.ResponseWriter, r *http.Request) {
 	name, v := r.PathValue("sweep"), pick(r.URL.Query())
 	s, err := p.control.Status(r.Context(), &gardnerv1.StatusRequest{Sweep: name})
@@ -76,12 +79,21 @@ func (p *page) sweep(w http.ResponseWriter, r *http.Request) {
 		p.wireProblem(w, r, err)
 		return
 	}
-	operate := httpapi.RoleOf(r.Context()) >= httpapi.Operate
-	parts, err := p.sweepParts(r.Context(), s, v, operate)
+	failures, err := p.failures(r.Context(), name)
 	if err != nil {
 		p.wireProblem(w, r, err)
 		return
 	}
+	parts, err := p.sweepParts(s, failures)
+	if err != nil {
+		p.wireProblem(w, r, err)
+		return
+	}
+	operate := httpapi.RoleOf(r.Context()) >= httpapi.Operate
+	if !operate {
+		parts[actsPart] = ""
+	}
+	p.addLook(r.Context(), parts, name, v)
 	e, _ := p.registry.Lookup(s.Sweeps[0].Experiment) // an unknown one has no choices
 	q := v.query()
 	events := sweepPath(name) + "/events"
@@ -92,61 +104,139 @@ func (p *page) sweep(w http.ResponseWriter, r *http.Request) {
 		Sweep: s.Sweeps[0], Experiment: e, Picked: v, API: "/api/v1" + sweepPath(name), Query: q.Encode(), Operate: operate}})
 }
 
-func (p *page) sweepEvents(w http.ResponseWriter, r *http.Request) {
-	name, v := r.PathValue("sweep"), pick(r.URL.Query())
-	operate := httpapi.RoleOf(r.Context()) >= httpapi.Operate
-	p.stream(w, r, func(ctx context.Context) (map[string]template.HTML, error) {
-		s, err := p.control.Status(ctx, &gardnerv1.StatusRequest{Sweep: name})
-		if err != nil {
-			return nil, err
+// addLook puts in what a visitor has picked as it was drawn last, or says that it is being drawn.
+func (p *page) addLook(ctx context.Context, parts map[string]template.HTML, name string, v picked) {
+	ctx, cancel := context.WithTimeout(ctx, figurePatience)
+	defer cancel()
+	f, leave := p.feeds.follow(lookKey(name, v), p.look(name, v))
+	defer leave()
+	shown, err := f.first(ctx)
+	switch {
+	case err != nil:
+		parts["figure"] = mistake(err)
+	case shown == nil:
+		parts["figure"] = `<p class="empty">The figure is being drawn; it comes by itself.</p>`
+	default:
+		for id, x := range shown {
+			parts[id] = x.html
 		}
-		return p.sweepParts(ctx, s, v, operate)
-	})
+	}
 }
 
-// sweepParts renders what changes on a sweep's page.
-func (p *page) sweepParts(ctx context.Context, s *gardnerv1.StatusResponse, v picked, operate bool) (map[string]template.HTML, error) {
-	sweep := s.Sweeps[0]
-	failures, err := p.control.Failures(ctx, &gardnerv1.FailuresRequest{Sweep: sweep.Name})
-	if err != nil {
-		return nil, err
+func (p *page) sweepEvents(w http.ResponseWriter, r *http.Request) {
+	name, v := r.PathValue("sweep"), pick(r.URL.Query())
+	progress, leave := p.feeds.follow("progress "+name, p.progress(name))
+	defer leave()
+	look, leaveLook := p.feeds.follow(lookKey(name, v), p.look(name, v))
+	defer leaveLook()
+	p.stream(w, r, progress, look)
+}
+
+// progress reads the parts that are the same for all who look at a sweep.
+func (p *page) progress(name string) reader {
+	var failures *gardnerv1.FailuresResponse
+	var version uint64
+	return func(ctx context.Context) (map[string]template.HTML, time.Duration, error) {
+		s, err := p.statuses.recent(ctx, name)
+		if err != nil {
+			return nil, 0, err
+		}
+		if now := s.Sweeps[0].FailuresVersion; failures == nil || now != version {
+			if failures, err = p.failures(ctx, name); err != nil {
+				return nil, 0, err
+			}
+			version = now
+		}
+		parts, err := p.sweepParts(s, failures)
+		return parts, 0, err
 	}
-	const shown = 50
+}
+
+// shownFailures is how many failures the page shows.
+const shownFailures = 50
+
+func (p *page) failures(ctx context.Context, name string) (*gardnerv1.FailuresResponse, error) {
+	return p.control.Failures(ctx, &gardnerv1.FailuresRequest{Sweep: name, Limit: shownFailures})
+}
+
+// actsPart is the part for operators only.
+const actsPart = "acts"
+
+// sweepParts renders what changes on a sweep's page, but for what is picked.
+func (p *page) sweepParts(s *gardnerv1.StatusResponse, failures *gardnerv1.FailuresResponse) (map[string]template.HTML, error) {
 	data := struct {
 		*gardnerv1.StatusResponse
 		Sweep    *gardnerv1.SweepStatus
 		Failures []*gardnerv1.FailedTask
-		More     int
-		Operate  bool
-		Speeds   map[string]float64
-	}{s, sweep, failures.Tasks[:min(shown, len(failures.Tasks))], max(0, len(failures.Tasks)-shown), operate, p.speeds.look(time.Now(), s.Workers)}
+		More     uint64
+		Team     *team
+	}{s, s.Sweeps[0], failures.Tasks, failures.Total - uint64(len(failures.Tasks)), p.team(s.Workers)}
 	parts := map[string]template.HTML{}
-	for id, name := range map[string]string{"progress": "progress.html", "acts": "acts.html", "failures": "failures.html", "workers": "workers.html", "notices": "notices.html"} {
+	var err error
+	for id, name := range map[string]string{"progress": "progress.html", actsPart: "acts.html", "failures": "failures.html", "workers": "workers.html", "notices": "notices.html"} {
 		if parts[id], err = p.part(name, data); err != nil {
 			return nil, err
 		}
 	}
-	progress := fmt.Sprintf("%s %d %d", sweep.Revision, sweep.Done, sweep.Failed)
-	key := sweep.Name + "?" + v.query().Encode()
-	if parts["figure"], err = p.drawn.at(ctx, "figure "+key, progress, func(ctx context.Context) (template.HTML, error) { return p.figure(ctx, sweep, v), nil }); err != nil {
-		return nil, err
+	return parts, nil
+}
+
+func lookKey(name string, v picked) string { return "look " + name + "?" + v.query().Encode() }
+
+// look draws figure and table as picked when results have come, as often as its share of the time allows.
+func (p *page) look(name string, v picked) reader {
+	drawn := ""
+	return func(ctx context.Context) (map[string]template.HTML, time.Duration, error) {
+		s, err := p.statuses.recent(ctx, name)
+		if err != nil {
+			return nil, 0, err
+		}
+		sweep := s.Sweeps[0]
+		progress := fmt.Sprintf("%s %d %d", sweep.Revision, sweep.Done, sweep.Failed)
+		if progress == drawn {
+			return nil, 0, nil
+		}
+		parts := map[string]template.HTML{}
+		took, err := p.easel.draw(ctx, drawn != "", func(ctx context.Context) (err error) {
+			if parts["figure"], err = p.figure(ctx, sweep, v); err != nil {
+				return err
+			}
+			parts["rows"], err = p.rows(ctx, sweep, v)
+			return err
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+		drawn = progress
+		return parts, min(restFactor*took, maxRest), nil
 	}
-	parts["rows"], err = p.drawn.at(ctx, "rows "+key, progress, func(ctx context.Context) (template.HTML, error) { return p.rows(ctx, sweep, v) })
-	return parts, err
 }
 
 // figure draws the sweep as picked; what is wrong with the picks is said in its place.
-func (p *page) figure(ctx context.Context, s *gardnerv1.SweepStatus, v picked) template.HTML {
+func (p *page) figure(ctx context.Context, s *gardnerv1.SweepStatus, v picked) (template.HTML, error) {
 	if s.Done == 0 {
-		return `<p class="empty">No results yet: the figure draws itself when they come.</p>`
+		return `<p class="empty">No results yet: the figure draws itself when they come.</p>`, nil
 	}
 	stream, err := p.control.Plot(ctx, &gardnerv1.PlotRequest{Sweep: s.Name, X: v.X, Y: v.Y, Series: v.Series, Facet: v.Facet, Heat: v.Heat,
 		LogX: v.LogX, LogY: v.LogY, Where: v.Where, Format: "svg"})
 	svg, err := collect(stream, err)
 	if err != nil {
-		return template.HTML(`<p class="mistake">` + template.HTMLEscapeString(message(err)) + `</p>`) //nolint:gosec // escaped
+		return blamed(err)
 	}
-	return template.HTML(svg) //nolint:gosec // the figure package escapes every text
+	return template.HTML(svg), nil //nolint:gosec // the figure package escapes every text
+}
+
+// blamed says in place what is wrong with the picks; other errors are for the page to get over.
+func blamed(err error) (template.HTML, error) {
+	switch status.Code(err) {
+	case codes.Unavailable, codes.Canceled, codes.DeadlineExceeded:
+		return "", err
+	}
+	return mistake(err), nil
+}
+
+func mistake(err error) template.HTML {
+	return template.HTML(`<p class="mistake">` + template.HTMLEscapeString(message(err)) + `</p>`) //nolint:gosec // escaped
 }
 
 // collect reads a stream's pieces.
