@@ -52,7 +52,7 @@ func (a *aggregate) openCache(block int, leaf uint64) *cache {
 		_ = binary.Write(h, binary.BigEndian, uint64(len(text)))
 		h.Write([]byte(text))
 	}
-	corrections, err := st.Setting("corrections")
+	corrections, err := st.Setting(store.SettingCorrections)
 	if err != nil {
 		return nil
 	}

@@ -15,6 +15,7 @@
 //     that was acknowledged.
 //   - A key (block, ordinal) is written once. The same bits again are a
 //     Duplicate, other bits a Conflict: the first stay, the caller is told.
+//     Only an audit replaces them, by what two workers agree on ([Store.PutAudits]).
 //   - The progress bitmap changes in the same transaction as the results it
 //     describes; [Store.Verify] rebuilds it and compares.
 //   - Storing a task's result removes its failure record in the same
@@ -36,9 +37,13 @@
 //	results    sequence (4) ordinal (8)  -> crc32c (4), record
 //	progress   sequence (4) chunk (4)    -> crc32c (4), packed bitmap chunk of 32768 tasks
 //	failures   sequence (4) ordinal (8)  -> JSON Failure
+//	audited    sequence (4) chunk (4)    -> as progress: tasks that audits are through with
+//	data       hash (32) piece (4)       -> bytes of a data set; made with the first
 //
 // Numbers are big endian, so keys sort in plan order. A checksum covers key and
-// value, so a value under a wrong key is found too.
+// value, so a value under a wrong key is found too. A file of an older schema is
+// brought to this one when it is opened for writing, in one transaction (migrate.go);
+// it can be read as it is.
 //
 // # Caveats
 //

@@ -15,8 +15,10 @@ var (
 	bucketResults  = []byte("results")
 	bucketProgress = []byte("progress")
 	bucketFailures = []byte("failures")
+	bucketAudited  = []byte("audited")
 
-	allBuckets = [][]byte{bucketGardner, bucketSecrets, bucketSettings, bucketSweeps, bucketBlocks, bucketResults, bucketProgress, bucketFailures}
+	// firstBuckets are those of schema 1; migrate.go adds the others.
+	firstBuckets = [][]byte{bucketGardner, bucketSecrets, bucketSettings, bucketSweeps, bucketBlocks, bucketResults, bucketProgress, bucketFailures}
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

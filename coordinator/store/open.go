@@ -16,10 +16,6 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// Schema is the version of the file's layout that this build writes and the
-// newest it reads.
-const Schema uint32 = 1
-
 const format = "gardner results database"
 
 var (
@@ -86,6 +82,10 @@ func (s *Store) attach() error {
 			_ = s.db.Close()
 			return fmt.Errorf("open %s: it cannot be synced: %w", s.path, err)
 		}
+		if err := s.migrate(); err != nil {
+			_ = s.db.Close()
+			return fmt.Errorf("open %s: %w", s.path, err)
+		}
 	}
 	if err := s.load(); err != nil {
 		_ = s.db.Close()
@@ -119,14 +119,14 @@ func inspect(path string, wait time.Duration) (id [16]byte, err error) {
 			if b == nil || string(b.Get(keyFormat)) != format {
 				return fmt.Errorf("open %s: %w (a bbolt file of another program); give another file with --db", path, ErrForeign)
 			}
-			v := b.Get(keySchema)
-			if len(v) != 4 {
+			found, ok := schemaOf(tx)
+			switch {
+			case !ok:
 				return &CorruptError{Path: path, Detail: "its schema version is missing"}
-			}
-			if found := binary.BigEndian.Uint32(v); found > Schema {
+			case found > Schema:
 				return &SchemaError{Path: path, Found: found, Supported: Schema}
 			}
-			for _, name := range allBuckets {
+			for _, name := range bucketsOf(found) {
 				if tx.Bucket(name) == nil {
 					return &CorruptError{Path: path, Detail: "the bucket " + strconv.Quote(string(name)) + " is missing"}
 				}
@@ -176,7 +176,7 @@ func create(path string) error {
 }
 
 func initialise(tx *bolt.Tx) error {
-	for _, name := range allBuckets {
+	for _, name := range bucketsOf(Schema) {
 		if _, err := tx.CreateBucket(name); err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ func (s *Store) Verify(ctx context.Context, check func(b *sweeps.Block, ordinal 
 			return v, err
 		}
 	}
-	for _, bucket := range [][]byte{bucketResults, bucketProgress, bucketFailures} {
+	for _, bucket := range [][]byte{bucketResults, bucketProgress, bucketFailures, bucketAudited} {
 		if err := s.verifyOwners(v, bucket, known); err != nil {
 			return v, err
 		}
@@ -97,6 +97,9 @@ func (s *Store) verifyBlock(ctx context.Context, v *Verification, st *blockState
 		v.add(st.id, 0, "%v", err)
 	}
 	v.Failures += len(failures)
+	if err := s.verifyAudited(v, st); err != nil {
+		v.add(st.id, 0, "%v", err)
+	}
 	chunks := uint32((st.tasks + ChunkTasks - 1) / ChunkTasks)
 	for i := uint32(0); i < chunks; i++ {
 		if err := ctx.Err(); err != nil {
@@ -189,7 +192,11 @@ func compareChunks(v *Verification, st *blockState, base uint64, persisted, rebu
 // verifyOwners looks for keys of no block by jumping from block to block.
 func (s *Store) verifyOwners(v *Verification, bucket []byte, known map[uint32]bool) error {
 	return s.view(func(tx *bolt.Tx) error {
-		c := tx.Bucket(bucket).Cursor()
+		b := tx.Bucket(bucket)
+		if b == nil {
+			return nil // of a later schema than the file's
+		}
+		c := b.Cursor()
 		k, _ := c.First()
 		for k != nil {
 			if len(k) < 4 {
