@@ -2,10 +2,12 @@ package coordinator
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 
+	"gardner/coordinator/store"
 	gardnerv1 "gardner/proto/gardner/v1"
 )
 
@@ -83,4 +85,31 @@ func TestAuditFindsTheLiar(t *testing.T) {
 	h.close()
 	h.open()
 	check("after a restart")
+	if data, err := h.c.Store().Setting(store.SettingCorrections); err != nil || data == nil {
+		t.Errorf("nothing was corrected: %q, %v", data, err)
+	}
+	// Every task was computed twice, so every lie was found, and outvoted by the two who tell the truth.
+	honest := newHouse(t, reg)
+	honest.submit(file("s", 10, "0, 1", 3))
+	stop := work(t, honest.c.Target(), reg, 2, &counter{})
+	honest.await("s")
+	stop()
+	if got, want := records(t, h.c.Store()), records(t, honest.c.Store()); !reflect.DeepEqual(got, want) {
+		t.Errorf("%d results with lies among them, %d without", len(got), len(want))
+	}
+}
+
+// records are all results of a database.
+func records(t *testing.T, st *store.Store) map[uint64]string {
+	t.Helper()
+	out := map[uint64]string{}
+	for _, b := range st.Blocks() {
+		if err := st.Scan(t.Context(), b.ID, 0, func(o uint64, rec []byte) error {
+			out[uint64(b.Seq)<<32|o] = string(rec)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
 }

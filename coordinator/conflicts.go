@@ -88,7 +88,7 @@ func (c *Coordinator) checks(plan *sweeps.Plan, results []store.Result, outcomes
 			continue
 		}
 		r := &results[i]
-		check := scheduler.Check{Ordinal: r.Ordinal, Equal: o == store.Duplicate, Near: true, Digest: digest(r.Record)}
+		check := scheduler.Check{Ordinal: r.Ordinal, Equal: o == store.Duplicate, Near: true, Digest: digest(r.Record), Record: r.Record}
 		if o == store.Conflict {
 			check.Equal, check.Near = c.compare(plan, r)
 		}
@@ -113,16 +113,44 @@ func digest(record []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// disputed makes a conflict durable.
-func (o *owner) disputed(d scheduler.Conflict) {
-	o.c.log.Error("a task was computed with different results; what was stored first stays", "block", d.Block.Short(), "ordinal", d.Ordinal,
-		"verdict", string(d.Verdict), "votes", fmt.Sprint(d.Votes), "message", d.Message)
-	data, err := o.c.conflicts.put(d, time.Now())
+// restore tells a scheduler of all known conflicts.
+func (l *conflictLog) restore(s *scheduler.Scheduler) {
+	for _, k := range l.Known {
+		s.Restore(k.Conflict)
+	}
+}
+
+// disputed makes a conflict durable, and with it what two workers agree on against what was stored.
+func (o *owner) disputed(d scheduler.Dispute) {
+	c := d.Conflict
+	audit := store.Audit{Block: c.Block, Ordinal: c.Ordinal}
+	if d.Record != nil && o.c.replaceable(&c, d.Record) {
+		audit.Record = d.Record
+	}
+	o.c.log.Error("a task was computed with different results", "block", c.Block.Short(), "ordinal", c.Ordinal,
+		"verdict", string(c.Verdict), "replaced", audit.Record != nil, "votes", fmt.Sprint(c.Votes), "message", c.Message)
+	data, err := o.c.conflicts.put(c, time.Now())
 	if err != nil {
 		o.c.log.Error("a conflict cannot be written down", "error", err)
 		return
 	}
-	o.c.recorder.put(entry{setting: settingConflicts, value: data})
+	e := entry{setting: settingConflicts, value: data}
+	if c.Verdict != scheduler.Open {
+		e.audit = &audit
+	}
+	o.c.recorder.put(e)
+}
+
+// replaceable reports whether a record covers the same rows as the one it is to replace.
+func (c *Coordinator) replaceable(d *scheduler.Conflict, record []byte) bool {
+	plan := c.plans.get(d.Block)
+	kept, ok, err := c.st.Get(d.Block, d.Ordinal)
+	if plan == nil || err != nil || !ok {
+		return false
+	}
+	was, err := sweeps.RecordMask(plan.Rows(), kept)
+	is, err2 := sweeps.RecordMask(plan.Rows(), record)
+	return err == nil && err2 == nil && slices.Equal(was, is)
 }
 
 // loadFingerprints returns the numerics of all workers that ever computed for this database.

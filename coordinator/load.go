@@ -33,6 +33,7 @@ func (c *Coordinator) load() (*scheduler.Scheduler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the sweeps: %w", err)
 	}
+	c.conflicts.restore(s)
 	for _, r := range records {
 		s.PutSweep(r.Name, r.Blocks, stateOf(r.State), c.now())
 		s.SetPolicy(c.now(), r.Name, scheduler.Policy{Priority: r.Priority, Audit: r.Audit})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gardner/coordinator/scheduler"
+	"gardner/coordinator/store"
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/sweeps"
 )
@@ -154,7 +155,9 @@ func (o *owner) carryOut(actions []scheduler.Action) {
 				"quarantined", f.Quarantined, "worker", f.Worker)
 			o.c.recorder.put(entry{action: scheduler.Record{Failure: f}})
 		case scheduler.Dispute:
-			o.disputed(a.Conflict)
+			o.disputed(a)
+		case scheduler.Audited:
+			o.c.recorder.put(entry{audit: &store.Audit{Block: a.Block, Ordinal: a.Ordinal}})
 		case scheduler.Forget:
 			o.c.recorder.put(entry{action: a})
 		case scheduler.Change:

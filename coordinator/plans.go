@@ -66,7 +66,11 @@ func (c *Coordinator) blockInfo(id sweeps.BlockID, b *sweeps.Block, plan *sweeps
 	if err != nil {
 		return scheduler.BlockInfo{}, err
 	}
-	info := scheduler.BlockInfo{ID: id, Block: b, Done: done, Failures: failures}
+	audited, err := c.st.Audited(id)
+	if err != nil {
+		return scheduler.BlockInfo{}, err
+	}
+	info := scheduler.BlockInfo{ID: id, Block: b, Done: done, Failures: failures, Audited: audited}
 	if plan != nil {
 		info.Cost, info.Groups = costOf(plan), plan.Groups()
 	}

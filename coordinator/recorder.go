@@ -9,7 +9,7 @@ import (
 	"gardner/coordinator/store"
 )
 
-// recorder makes failures and changes of state durable, in the order of the scheduler's decisions, and then tells those
+// recorder makes failures, audits and changes of state durable, in the order of the scheduler's decisions, and then tells those
 // who wait for it. A disk that does not take them is asked again: the scheduler will not decide the same twice.
 type recorder struct {
 	c     *Coordinator
@@ -27,9 +27,11 @@ const (
 	maxPause   = time.Second
 )
 
-// entry is an action to record, a setting to write, or a function to call once all before it is durable.
+// entry is an action to record, an audit that is over and a setting to write in one transaction, or a function to call
+// once all before it is durable.
 type entry struct {
 	action  scheduler.Action
+	audit   *store.Audit
 	setting string
 	value   []byte
 	then    func(error)
@@ -100,27 +102,41 @@ func (r *recorder) persist(batch []entry) error {
 	}
 }
 
-// record stores a batch; runs of failures share a transaction.
+// record stores a batch; runs of failures share a transaction, and so do runs of audits that agreed.
 func (r *recorder) record(batch []entry) error {
 	var failures []store.Failure
+	var audits []store.Audit
 	flush := func() error {
-		if len(failures) == 0 {
-			return nil
+		if len(failures) > 0 {
+			if err := r.c.st.PutFailures(failures...); err != nil {
+				return err
+			}
 		}
-		err := r.c.st.PutFailures(failures...)
-		failures = nil
-		return err
+		if len(audits) > 0 {
+			if err := r.c.st.PutAudits(audits, "", nil); err != nil {
+				return err
+			}
+		}
+		failures, audits = nil, nil
+		return nil
 	}
 	for _, e := range batch {
 		if a, ok := e.action.(scheduler.Record); ok {
 			failures = append(failures, a.Failure)
 			continue
 		}
+		if e.audit != nil && e.setting == "" {
+			audits = append(audits, *e.audit)
+			continue
+		}
 		if err := flush(); err != nil {
 			return err
 		}
 		var err error
-		if e.setting != "" {
+		switch {
+		case e.audit != nil:
+			err = r.c.st.PutAudits([]store.Audit{*e.audit}, e.setting, e.value)
+		case e.setting != "":
 			err = r.c.st.PutSetting(e.setting, e.value)
 		}
 		switch a := e.action.(type) {

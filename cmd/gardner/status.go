@@ -116,7 +116,7 @@ func printConflicts(out io.Writer, r *gardnerv1.StatusResponse) {
 	if r.Conflicts == 0 {
 		return
 	}
-	fmt.Fprintf(out, "%d tasks were computed with different results; what was stored first stays:\n", r.Conflicts)
+	fmt.Fprintf(out, "%d tasks were computed with different results (outvoted: replaced by what two workers agree on; else what was stored stays):\n", r.Conflicts)
 	newest := r.Disputes[max(0, len(r.Disputes)-10):]
 	for _, c := range newest {
 		fmt.Fprintf(out, "  %.8s:%d  %s", c.Block, c.Ordinal, c.Verdict)

@@ -5,7 +5,8 @@ import (
 	"gardner/sweeps"
 )
 
-// Action is something the scheduler's owner is to do: a Grant, Revoke, Dismiss, Record, Forget or Change.
+// Action is something the scheduler's owner is to do: a Grant, Idle, Revoke, Dismiss,
+// Record, Forget, Change, Audited or Dispute.
 type Action interface{ action() }
 
 // Grant hands a lease to a worker.

@@ -9,82 +9,28 @@ import (
 
 // An audit computes a stored task again: on another worker of the same numerics if there is one, else on another worker,
 // else where it was computed. The owner compares the records and says whether they agree (Checked). On disagreement a
-// third worker votes; what is stored stays, and the verdict is a Conflict that the owner makes durable.
-
-// Vote is one computation of a task.
-type Vote struct {
-	Worker      string
-	Fingerprint string
-	// Digest is of the record: what is stored has the empty one, unless it is known.
-	Digest string
-}
-
-// Verdict says how a conflict stands.
-type Verdict string
-
-// The verdicts. Nothing that is stored changes with them.
-const (
-	Open       Verdict = "open"        // a third worker is to vote, if there is one
-	Upheld     Verdict = "upheld"      // a third worker computed what is stored
-	Outvoted   Verdict = "outvoted"    // two workers agree on other bits than what is stored
-	NoMajority Verdict = "no majority" // all three differ
-	Failed     Verdict = "failed"      // the task, which had a result, failed when it was computed again
-)
-
-// Conflict is a task that was computed with different results.
-type Conflict struct {
-	Block   sweeps.BlockID
-	Ordinal uint64
-	Verdict Verdict
-	Votes   []Vote // the first is what is stored
-	Message string // of a failure
-}
-
-// Dispute says how a conflict stands now; it replaces what was said of the same task before.
-type Dispute struct{ Conflict Conflict }
-
-func (Dispute) action() {}
+// third worker votes, and what two of the three agree on is what is stored from then on. Which tasks are audited follows
+// from their keys (sample.go); which have been is durable, so that a restart loses no audit.
 
 // audit is a task to be computed again.
 type audit struct {
-	ordinal uint64
-	by      []WorkerID // have computed it
-	votes   []Vote
-	tries   int // leases of it that ended without an answer
+	ordinal  uint64
+	by       []WorkerID // have computed it
+	votes    []Vote     // the first is what is stored; without a worker if that is not known
+	restored bool       // begun by an earlier process: who computed it is known by name
+	lost     int        // workers that died with it
+	failed   int        // times it failed
 }
 
 const (
-	auditTries  = 3
+	auditTries  = 3  // workers that may die with an audit
+	auditFails  = 2  // times an audit may fail
 	auditSearch = 32 // how many waiting audits of a block one search looks at
 )
 
-// sample begins audits of some of the tasks that a worker has stored.
-func (s *Scheduler) sample(b *block, w *worker, ordinals []uint64) {
-	rate := 0.0
-	for _, src := range b.sources {
-		rate = max(rate, src.sweep.policy.Audit)
-	}
-	if rate == 0 {
-		return
-	}
-	for _, o := range ordinals {
-		if lottery(b.id, o) < rate {
-			b.audits = append(b.audits, &audit{ordinal: o, by: []WorkerID{w.id}, votes: []Vote{{Worker: w.Name, Fingerprint: w.Fingerprint}}})
-			s.epoch++
-		}
-	}
-}
-
-// lottery spreads tasks evenly over [0, 1).
-func lottery(id sweeps.BlockID, ordinal uint64) float64 {
-	x := ordinal*0x9e3779b97f4a7c15 + uint64(id[0])<<24 + uint64(id[1])<<16 + uint64(id[2])<<8 + uint64(id[3])
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return float64((x^x>>31)>>11) / (1 << 53)
-}
-
 // pickAudit makes a lease of a task to be computed again.
 func (s *Scheduler) pickAudit(now time.Duration, w *worker, b *block) *lease {
+	b.draw(auditSearch)
 	for i, a := range b.audits {
 		if i == auditSearch {
 			break
@@ -105,12 +51,12 @@ func (s *Scheduler) pickAudit(now time.Duration, w *worker, b *block) *lease {
 
 // mayAudit reports whether there is no better worker for an audit.
 func (s *Scheduler) mayAudit(w *worker, b *block, a *audit) bool {
-	rank := s.auditRank(w, b, a)
+	rank := auditRank(w, b, a)
 	if rank == 0 || rank == bestRank {
 		return rank > 0
 	}
 	for _, x := range s.workers {
-		if x.connected && s.auditRank(x, b, a) > rank {
+		if x.connected && auditRank(x, b, a) > rank {
 			return false
 		}
 	}
@@ -118,16 +64,16 @@ func (s *Scheduler) mayAudit(w *worker, b *block, a *audit) bool {
 }
 
 // auditRank says how well a worker can audit; 0: not at all. A third vote is another worker's or nobody's.
-func (s *Scheduler) auditRank(w *worker, b *block, a *audit) int {
+func auditRank(w *worker, b *block, a *audit) int {
 	switch {
 	case !w.Can[b.experiment]:
 		return 0
-	case slices.Contains(a.by, w.id):
-		if len(a.by) > 1 {
+	case a.computedBy(w):
+		if len(a.votes) > 1 {
 			return 0
 		}
 		return 1
-	case w.Fingerprint != a.votes[0].Fingerprint:
+	case w.Fingerprint != a.votes[0].Fingerprint && a.votes[0].Worker != "":
 		return 2
 	}
 	return bestRank
@@ -135,29 +81,49 @@ func (s *Scheduler) auditRank(w *worker, b *block, a *audit) int {
 
 const bestRank = 3
 
+func (a *audit) computedBy(w *worker) bool {
+	return slices.Contains(a.by, w.id) || a.restored && slices.ContainsFunc(a.votes, func(v Vote) bool { return v.Worker == w.Name })
+}
+
+// queueAudit puts an audit in line.
+func (s *Scheduler) queueAudit(b *block, a *audit) {
+	b.queueAudit(a)
+	s.epoch++
+}
+
+func (b *block) queueAudit(a *audit) {
+	b.audits = append(b.audits, a)
+	b.inAudit[a.ordinal] = true
+}
+
+// audited notes that an audit is over, however it ended.
+func (b *block) endAudit(ordinal uint64) {
+	delete(b.inAudit, ordinal)
+	b.audited.Set(ordinal)
+}
+
 // Check compares what a worker handed in for a task that has a result with that result.
 type Check struct {
 	Ordinal uint64
 	// Equal: the same bits. Near: within the tolerances for workers of different numerics.
 	Equal, Near bool
 	Digest      string // of what was handed in
+	Record      []byte // what was handed in
 }
 
 // Checked says that a stored task was computed again; call it before Stored.
 func (s *Scheduler) Checked(now time.Duration, w WorkerID, id LeaseID, block sweeps.BlockID, c Check) {
 	s.at(now)
-	ordinal, digest := c.Ordinal, c.Digest
 	b := s.blocks[block]
-	if b == nil || ordinal >= b.tasks {
+	if b == nil || c.Ordinal >= b.tasks {
 		return
 	}
 	var a *audit
-	if l := s.leaseOf(id, b); l != nil && l.audit != nil && l.audit.ordinal == ordinal {
+	if l := s.leaseOf(id, b); l != nil && l.audit != nil && l.audit.ordinal == c.Ordinal {
 		a, l.audit = l.audit, nil
 		b.auditing--
-		b.audited++
 	}
-	vote := Vote{Digest: digest}
+	vote := Vote{Digest: c.Digest}
 	if x := s.workers[w]; x != nil {
 		vote.Worker, vote.Fingerprint = x.Name, x.Fingerprint
 	}
@@ -165,25 +131,32 @@ func (s *Scheduler) Checked(now time.Duration, w WorkerID, id LeaseID, block swe
 	switch {
 	case a == nil && agree:
 	case a == nil: // a straggler, or a lease that had expired
-		if !b.disputed[ordinal] {
-			s.dispute(b, &audit{ordinal: ordinal, by: []WorkerID{w}, votes: []Vote{{}, vote}})
+		if !b.disputed[c.Ordinal] {
+			s.dispute(b, &audit{ordinal: c.Ordinal, by: []WorkerID{w}, votes: []Vote{{}, vote}})
 		}
 	case len(a.votes) == 1 && agree:
+		b.endAudit(c.Ordinal)
+		s.act(Audited{Block: b.id, Ordinal: c.Ordinal})
 	case len(a.votes) == 1:
-		a.by, a.votes, a.tries = append(a.by, w), append(a.votes, vote), 0
+		a.by, a.votes, a.lost, a.failed = append(a.by, w), append(a.votes, vote), 0, 0
 		s.dispute(b, a)
 	default:
-		a.votes = append(a.votes, vote)
-		verdict := NoMajority
-		switch {
-		case agree:
-			verdict = Upheld
-		case digest == a.votes[1].Digest:
-			verdict = Outvoted
-		}
-		s.act(Dispute{Conflict{Block: b.id, Ordinal: ordinal, Verdict: verdict, Votes: a.votes}})
+		s.decide(b, a, vote, agree, c.Record)
 	}
 	s.touch(b)
+}
+
+// decide counts a third vote.
+func (s *Scheduler) decide(b *block, a *audit, vote Vote, upholds bool, record []byte) {
+	d := Dispute{Conflict: Conflict{Block: b.id, Ordinal: a.ordinal, Verdict: NoMajority, Votes: append(a.votes, vote)}}
+	switch {
+	case upholds:
+		d.Conflict.Verdict = Upheld
+	case vote.Digest == a.votes[1].Digest:
+		d.Conflict.Verdict, d.Record = Outvoted, record
+	}
+	b.endAudit(a.ordinal)
+	s.act(d)
 }
 
 // mixed reports whether a vote may come of other numerics than what is stored: equal bits are not to be expected then.
@@ -196,13 +169,22 @@ func (s *Scheduler) mixed(a *audit, vote Vote) bool {
 
 // dispute asks for a third vote.
 func (s *Scheduler) dispute(b *block, a *audit) {
-	if b.disputed == nil {
-		b.disputed = map[uint64]bool{}
-	}
 	b.disputed[a.ordinal] = true
-	b.audits = append(b.audits, a)
-	s.epoch++
-	s.act(Dispute{Conflict{Block: b.id, Ordinal: a.ordinal, Verdict: Open, Votes: slices.Clone(a.votes)}})
+	b.audits = slices.DeleteFunc(b.audits, func(x *audit) bool { return x.ordinal == a.ordinal }) // this one knows more
+	s.queueAudit(b, a)
+	s.act(Dispute{Conflict: Conflict{Block: b.id, Ordinal: a.ordinal, Verdict: Open, Votes: slices.Clone(a.votes)}})
+}
+
+// Restore takes in a conflict that an earlier process has made durable; an open one is to be decided.
+func (s *Scheduler) Restore(c Conflict) {
+	b := s.blocks[c.Block]
+	if b == nil || c.Ordinal >= b.tasks || b.disputed[c.Ordinal] {
+		return
+	}
+	b.disputed[c.Ordinal] = true
+	if c.Verdict == Open && len(c.Votes) == 2 {
+		s.queueAudit(b, &audit{ordinal: c.Ordinal, votes: slices.Clone(c.Votes), restored: true})
+	}
 }
 
 // auditFailed says that a task failed which has a result.
@@ -210,13 +192,11 @@ func (s *Scheduler) auditFailed(l *lease, kind, message string) {
 	a, b := l.audit, l.block
 	l.audit = nil
 	b.auditing--
-	if a.tries++; a.tries < 2 {
-		b.audits = append(b.audits, a)
-		s.epoch++
+	if a.failed++; a.failed < auditFails {
+		s.queueAudit(b, a)
 		return
 	}
-	votes := append(a.votes, Vote{Worker: l.worker.Name, Fingerprint: l.worker.Fingerprint})
-	s.act(Dispute{Conflict{Block: b.id, Ordinal: a.ordinal, Verdict: Failed, Votes: votes, Message: kind + ": " + message}})
+	s.auditEnded(b, a, l.worker, kind+": "+message)
 }
 
 // auditLost puts an audit without an answer back in line.
@@ -224,30 +204,48 @@ func (s *Scheduler) auditLost(l *lease) {
 	a, b := l.audit, l.block
 	l.audit = nil
 	b.auditing--
-	if a.tries++; a.tries < auditTries {
-		b.audits = append(b.audits, a)
-		s.epoch++
+	if l.lost {
+		a.lost++
 	}
+	if a.lost < auditTries {
+		s.queueAudit(b, a)
+		return
+	}
+	s.auditEnded(b, a, l.worker, Crash+": workers died or fell silent each time they computed it again")
 }
 
-// auditsOpen reports whether a sweep waits for audits that somebody runs or could run.
+// auditEnded gives up an audit that gets no answer.
+func (s *Scheduler) auditEnded(b *block, a *audit, w *worker, message string) {
+	votes := append(a.votes, Vote{Worker: w.Name, Fingerprint: w.Fingerprint})
+	b.disputed[a.ordinal] = true
+	b.endAudit(a.ordinal)
+	s.act(Dispute{Conflict: Conflict{Block: b.id, Ordinal: a.ordinal, Verdict: Failed, Votes: votes, Message: message}})
+}
+
+// auditsOpen reports whether a sweep waits for audits. It waits for a third vote only if there is somebody to give it.
 func (s *Scheduler) auditsOpen(sw *sweep) bool {
 	for _, b := range sw.blocks {
-		if b.auditing > 0 {
+		if s.auditsOpenIn(b) || slices.ContainsFunc(b.older, func(l *link) bool { return s.auditsOpenIn(l.older) }) {
 			return true
-		}
-		for _, a := range b.audits {
-			for _, w := range s.workers {
-				if w.connected && s.auditRank(w, b, a) > 0 {
-					return true
-				}
-			}
 		}
 	}
 	return false
 }
 
-// sampled reports whether some of the block's tasks are to be audited.
-func (b *block) sampled() bool {
-	return slices.ContainsFunc(b.sources, func(x *source) bool { return x.sweep.policy.Audit > 0 })
+func (s *Scheduler) auditsOpenIn(b *block) bool {
+	b.draw(1)
+	if b.auditing > 0 {
+		return true
+	}
+	for _, a := range b.audits {
+		if len(a.votes) == 1 {
+			return true
+		}
+		for _, w := range s.workers {
+			if w.connected && auditRank(w, b, a) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

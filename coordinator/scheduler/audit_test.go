@@ -1,9 +1,12 @@
 package scheduler
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"gardner/coordinator/store"
 	"gardner/sweeps"
 )
 
@@ -22,18 +25,12 @@ func newAuditing(t *testing.T, n int) *auditing {
 	a.PutSweep("s", []sweeps.BlockID{a.b.ID()}, Active, 0)
 	a.SetPolicy(0, "s", Policy{Audit: 1})
 	a.worker(1, "one", "f")
-	for done := 0; done < n; {
-		l := onlyGrant(t, a.Scheduler, 0).Lease
-		var all []uint64
-		for o := l.Lo; o < l.Hi; o++ {
-			all = append(all, o)
-		}
-		done += len(all)
-		a.Stored(0, 1, l.ID, l.Block, all, nil)
-		if done < n {
-			a.Pull(0, 1, 1)
-		}
+	a.Pull(0, 1, n)
+	for _, g := range grants(a.Scheduler, 0) { // all before the first is stored, or it would audit itself
+		a.Stored(0, 1, g.Lease.ID, g.Lease.Block, []uint64{g.Lease.Lo}, nil)
 	}
+	a.Leave(0, 1, false)
+	a.Join(0, 1, a.workers[1].Worker, nil) // it wants nothing
 	return a
 }
 
@@ -108,8 +105,8 @@ func TestAuditWithoutAnotherWorker(t *testing.T) {
 	b.Leave(0, 1, true)
 	b.now += time.Second
 	b.Tick(b.now)
-	if b.state() != Done {
-		t.Errorf("nobody is left to audit, and the sweep is %v", b.state())
+	if b.state() != Active {
+		t.Errorf("the audit is still to be done, and the sweep is %v", b.state())
 	}
 }
 
@@ -177,22 +174,142 @@ func TestUnaskedDisagreement(t *testing.T) {
 func TestAuditsSurviveTheirWorkers(t *testing.T) {
 	t.Parallel()
 	a := newAuditing(t, 1)
-	for try := range auditTries {
+	a.Leave(0, 1, true)
+	for try := range 2 * auditTries {
 		id := WorkerID(2 + try)
 		a.worker(id, "next", "f")
-		if g := a.grant(); g.Worker != id {
+		g := a.grant()
+		if g.Worker != id {
 			t.Fatalf("try %d: %+v", try, g)
 		}
-		a.Leave(0, id, true)
+		if try%2 == 0 { // says goodbye: that says nothing about the task
+			a.Leave(a.now, id, true)
+			continue
+		}
+		a.Heartbeat(a.now, id, []Running{{Lease: g.Lease.ID, Block: g.Lease.Block}})
+		for range 30 {
+			a.now += time.Second
+			a.Tick(a.now)
+		}
 	}
-	a.worker(9, "last", "f")
-	if g := grants(a.Scheduler, 0); len(g) != 0 {
+	c := disputes(a.Actions(a.now))
+	if len(c) != 1 || c[0].Verdict != Failed || !strings.HasPrefix(c[0].Message, Crash) {
+		t.Errorf("%+v", c)
+	}
+	a.worker(99, "last", "f")
+	if g := grants(a.Scheduler, a.now); len(g) != 0 {
 		t.Errorf("an audit that nobody survives was handed out again: %v", g)
 	}
-	a.Tick(time.Second)
+	a.now += time.Second
+	a.Tick(a.now)
 	if a.state() != Done {
 		t.Errorf("the sweep is %v", a.state())
 	}
+}
+
+// again is the scheduler of the next process on what this one has stored.
+func (a *auditing) again(share float64, audited *store.Bitmap, known ...Conflict) *auditing {
+	b := a.blocks[a.b.ID()]
+	next := &auditing{Scheduler: New(Config{FirstLease: 1 << 20}, 0), t: a.t, b: a.b}
+	in := info(a.b)
+	in.Done, in.Audited = b.done.Clone(), audited
+	next.AddBlock(in)
+	for _, c := range known {
+		next.Restore(c)
+	}
+	next.PutSweep("s", []sweeps.BlockID{a.b.ID()}, a.sweeps["s"].state, 0)
+	next.SetPolicy(0, "s", Policy{Audit: share})
+	return next
+}
+
+// finish lets one honest worker do all there is.
+func (a *auditing) finish(name string) (audited []uint64) {
+	a.worker(50, name, "f")
+	for {
+		g := grants(a.Scheduler, a.now)
+		if len(g) == 0 {
+			return audited
+		}
+		audited = append(audited, g[0].Lease.Lo)
+		a.answer(g[0], true, "x")
+		a.Pull(a.now, 50, 1)
+	}
+}
+
+// What was audited is durable, what is to be audited follows from the keys: a restart continues.
+func TestAuditsSurviveARestart(t *testing.T) {
+	t.Parallel()
+	const n = 40
+	a := newAuditing(t, n)
+	a.worker(2, "two", "f")
+	audited := store.NewBitmap(n)
+	for range 10 {
+		g := a.grant()
+		a.answer(g, true, "x")
+		audited.Set(g.Lease.Lo)
+		a.Pull(a.now, 2, 1)
+	}
+	next := a.again(1, audited.Clone())
+	if rest := next.finish("two"); len(rest) != n-10 || audited.Has(rest[0]) {
+		t.Errorf("audited after the restart: %v", rest)
+	}
+	if v, _ := next.Sweep("s"); v.State != Done || v.Audited != n {
+		t.Errorf("at the end: %+v", v)
+	}
+	// A larger share reopens a sweep that is done, and asks for what is missing only; a smaller one asks for nothing.
+	a = newAuditing(t, n)
+	a.SetPolicy(0, "s", Policy{Audit: 0.25})
+	first := a.finish("two")
+	a.SetPolicy(0, "s", Policy{Audit: 0.75})
+	if a.state() != Active {
+		t.Errorf("with a larger share to audit the sweep is %v", a.state())
+	}
+	a.Leave(0, 50, true)
+	second := a.finish("three")
+	a.SetPolicy(0, "s", Policy{Audit: 0.5})
+	if a.state() != Done || len(first) < 3 || len(second) < 10 || len(first)+len(second) > n-3 {
+		t.Errorf("audited %v, then %v; the sweep is %v", first, second, a.state())
+	}
+	for _, o := range second {
+		if slices.Contains(first, o) {
+			t.Errorf("task %d was audited twice", o)
+		}
+	}
+	next = a.again(0.75, a.blocks[a.b.ID()].audited.Clone())
+	if next.state() != Done || len(next.finish("four")) != 0 {
+		t.Errorf("a sweep whose audits are over is %v after a restart", next.state())
+	}
+}
+
+// The third vote is asked for after a restart, too, and not of those who have voted.
+func TestOpenConflictSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	a := newAuditing(t, 1)
+	a.worker(2, "two", "f")
+	c := a.answer(a.grant(), false, "other")
+	next := a.again(1, nil, c...)
+	next.worker(7, "two", "f")
+	next.worker(8, "one", "f")
+	if g := grants(next.Scheduler, 0); len(g) != 0 {
+		t.Fatalf("who has voted was asked again: %v", g)
+	}
+	next.worker(9, "three", "f")
+	next.Tick(0) // the sweep was done, for there was nobody to vote
+	if next.state() != Active {
+		t.Errorf("with somebody to vote the sweep is %v", next.state())
+	}
+	g := next.grant()
+	next.Checked(0, 9, g.Lease.ID, g.Lease.Block, Check{Ordinal: 0, Digest: "other", Record: []byte("right")})
+	next.Stored(0, 9, g.Lease.ID, g.Lease.Block, []uint64{0}, nil)
+	for _, x := range next.Actions(0) {
+		if d, ok := x.(Dispute); ok {
+			if d.Conflict.Verdict != Outvoted || len(d.Conflict.Votes) != 3 || string(d.Record) != "right" {
+				t.Errorf("%+v", d)
+			}
+			return
+		}
+	}
+	t.Error("no verdict")
 }
 
 func TestAFailureOfAStoredTask(t *testing.T) {

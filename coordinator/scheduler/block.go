@@ -14,6 +14,8 @@ type BlockInfo struct {
 	// Done has a bit for each task whose record is durable. The scheduler owns it from now on.
 	Done     *store.Bitmap
 	Failures []store.Failure
+	// Audited has a bit for each task that an audit is through with. The scheduler owns it from now on. Nil: none.
+	Audited *store.Bitmap
 	// Cost estimates a task's seconds, up to a common factor. Nil: all tasks cost the same.
 	Cost func(ordinal uint64) float64
 	// Groups says which tasks share an artefact. Nil: none.
@@ -47,9 +49,12 @@ type block struct {
 	suspects []span             // ran where a worker died
 	sources  []*source          // sweeps drawing on it
 
+	samplers []sampler       // what is to be audited
+	looked   uint64          // tasks below were looked at for audits
 	audits   []*audit        // to be computed again
 	auditing int             // leased audits
-	audited  uint64          // audits that had an answer
+	inAudit  map[uint64]bool // tasks of both
+	audited  *store.Bitmap   // audits that are over
 	disputed map[uint64]bool // tasks whose conflict is known
 
 	leased     uint64
@@ -75,6 +80,12 @@ func (s *Scheduler) AddBlock(info BlockInfo) {
 		blocked:    map[uint64]bool{},
 		failures:   map[uint64]*failure{},
 		forgiven:   map[uint64]LeaseID{},
+		audited:    info.Audited,
+		inAudit:    map[uint64]bool{},
+		disputed:   map[uint64]bool{},
+	}
+	if b.audited == nil {
+		b.audited = store.NewBitmap(b.tasks)
 	}
 	if b.done == nil {
 		b.done = store.NewBitmap(b.tasks)

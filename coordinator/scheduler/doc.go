@@ -8,7 +8,7 @@
 //	s.PutSweep("robustness", []sweeps.BlockID{id}, scheduler.Active, now)
 //	s.Join(now, worker, scheduler.Worker{Slots: 2, Can: can}, nil)
 //	s.Pull(now, worker, 2)
-//	for _, a := range s.Actions(now) { ... } // Grant, Revoke, Record, Forget, Change
+//	for _, a := range s.Actions(now) { ... } // Grant, Revoke, Record, Dispute, Change ...
 //
 // Times are durations since any fixed moment on a monotonic clock.
 //
@@ -32,6 +32,9 @@
 //
 // At the tail of a sweep a straggler is leased twice (speculate.go): its task is out until both leases are gone or one
 // has an answer.
+//
+// Some tasks that are done are computed again, to see whether workers can be trusted (audit.go): a lease of such a task
+// changes nothing of its state. A result that two workers outvote is replaced (conflict.go).
 //
 // # Blocks that overlap
 //

@@ -32,6 +32,7 @@ type lease struct {
 	left    []uint64      // bit i: task lo+i is neither stored, failed nor given back
 	n       uint64        // bits in left
 	started bool          // something of it was reported as run or running
+	lost    bool          // its worker died or fell silent while it ran
 	crashes int           // workers that died with these tasks
 	moved   time.Duration // when it was granted or a task of it was last settled
 
@@ -136,7 +137,7 @@ func (s *Scheduler) Stored(now time.Duration, w WorkerID, id LeaseID, block swee
 		}
 		if !b.done.Has(ordinal) {
 			fresh++
-			if b.sampled() {
+			if len(b.samplers) > 0 {
 				stored = append(stored, ordinal)
 			}
 			s.finish(b, ordinal)

@@ -1,6 +1,8 @@
 package scheduler
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"gardner/sweeps"
@@ -128,8 +130,9 @@ func (s *Scheduler) Tick(now time.Duration) {
 			s.epoch++
 		}
 	}
-	for i := len(s.ring) - 1; i >= 0; i-- { // a sweep may wait for audits that nobody can run any more
-		if sw := s.ring[i]; s.finished(sw) == sw.total() {
+	for _, name := range slices.Sorted(maps.Keys(s.sweeps)) { // one may wait for a vote that nobody can give any more, or somebody can give now
+		sw := s.sweeps[name]
+		if len(sw.blocks) > 0 && (sw.state == Active || sw.state == Done) && s.finished(sw) == sw.total() {
 			s.settleState(sw)
 		}
 	}

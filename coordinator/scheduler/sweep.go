@@ -54,9 +54,16 @@ type Policy struct {
 // SetPolicy changes a sweep's policy.
 func (s *Scheduler) SetPolicy(now time.Duration, name string, p Policy) {
 	s.at(now)
-	if sw := s.sweeps[name]; sw != nil {
-		sw.policy = p
-		s.epoch++
+	sw := s.sweeps[name]
+	if sw == nil || sw.policy == p {
+		return
+	}
+	audit := sw.policy.Audit != p.Audit
+	sw.policy = p
+	s.epoch++
+	if audit {
+		s.resample()
+		s.settleState(sw)
 	}
 }
 
@@ -97,6 +104,7 @@ func (s *Scheduler) PutSweep(name string, ids []sweeps.BlockID, state State, now
 		sw.screened = true
 	}
 	sw.rate.sample(now, s.finished(sw))
+	s.resample()
 	s.settleState(sw)
 	s.epoch++
 }
@@ -144,6 +152,7 @@ func (s *Scheduler) SetState(now time.Duration, name string, state State) error 
 	if state == Cancelled {
 		s.dropUnwanted()
 	}
+	s.resample()
 	s.settleState(sw)
 	return nil
 }

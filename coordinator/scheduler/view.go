@@ -19,7 +19,7 @@ type SweepView struct {
 	Failed  uint64 // rest on a quarantined task
 	Leased  uint64
 	Policy  Policy
-	Audited uint64  // computed again and compared, in this process
+	Audited uint64  // audits that are over
 	Rate    float64 // tasks a second, exponentially weighted; 0: unknown
 	Changes uint64  // of its failures, ever; those of tasks it does not want count, too
 }
@@ -47,7 +47,7 @@ func (s *Scheduler) Sweep(name string) (SweepView, bool) {
 		v.Done += b.completed()
 		v.Failed += uint64(len(b.blocked))
 		v.Leased += b.leased
-		v.Audited += b.audited
+		v.Audited += b.audited.Count()
 	}
 	sw.eachSource(func(b *block, _ func(uint64) bool) { v.Changes += b.changes })
 	return v, true

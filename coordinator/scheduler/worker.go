@@ -201,6 +201,7 @@ func (s *Scheduler) lose(w *worker) {
 	s.stopWanting(w)
 	for _, l := range w.sortedLeases() {
 		if l.started {
+			l.lost = true
 			s.suspectLease(l)
 		} else {
 			s.returnLease(l)
