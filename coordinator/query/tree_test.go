@@ -11,17 +11,18 @@ import (
 
 	"pgregory.net/rapid"
 
+	"gardner/coordinator/store"
 	"gardner/sweeps"
 )
 
-// Results arrive in any order, queries are asked in between, aggregates are kept, lost and damaged: the answer has the
+// Results arrive in any order, audits replace some, queries are asked in between, aggregates are kept, lost and damaged: the answer has the
 // same bits as that of a database in which nothing was kept.
 func TestKeptAggregatesDoNotShow(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	cache := CacheDir(f.st.Path())
 	seed := uint64(5000)
-	used, kept := 0, 0
+	used, kept, corrected := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		seed++
 		b, id := f.block(t, seed, 0, rapid.IntRange(1, 12).Draw(t, "replicates"), drawAxes(t, "")...)
@@ -50,6 +51,11 @@ func TestKeptAggregatesDoNotShow(t *testing.T) {
 			}
 			order = order[n:]
 			f.compute(t, b, id, ordinals, nil)
+			if rng.IntN(3) == 0 {
+				_ = f.write(t, req, CSV) // so that something is kept that is wrong now
+				f.correct(t, id, ordinals[0], ordinals[len(ordinals)-1])
+				corrected++
+			}
 			got := f.write(t, req, CSV)
 			files, _ := filepath.Glob(filepath.Join(cache, "*"))
 			kept += len(files)
@@ -75,8 +81,20 @@ func TestKeptAggregatesDoNotShow(t *testing.T) {
 			}
 		}
 	})
-	if used == 0 || kept == 0 {
-		t.Error("nothing was kept in any run")
+	if used == 0 || kept == 0 || corrected == 0 {
+		t.Error("nothing was kept or corrected in any run")
+	}
+}
+
+// correct replaces a result by another task's, as an audit does.
+func (f *fixture) correct(t fataler, id sweeps.BlockID, ordinal, by uint64) {
+	t.Helper()
+	record, ok, err := f.st.Get(id, by)
+	if err == nil && ok {
+		err = f.st.PutAudits([]store.Audit{{Block: id, Ordinal: ordinal, Record: record}}, "", nil)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
