@@ -25,31 +25,41 @@ type audit struct {
 const (
 	auditTries  = 3  // workers that may die with an audit
 	auditFails  = 2  // times an audit may fail
-	auditSearch = 32 // how many waiting audits of a block one search looks at
+	auditSearch = 32 // how many first audits of a block one search looks at
 )
 
 // pickAudit makes a lease of a task to be computed again.
 func (s *Scheduler) pickAudit(now time.Duration, w *worker, b *block) *lease {
-	b.draw(auditSearch)
-	for i, a := range b.audits {
-		if i == auditSearch {
-			break
+	for i, a := range b.votes {
+		if auditRank(w, b, a) > 0 {
+			b.votes = slices.Delete(b.votes, i, i+1)
+			return s.grantAudit(now, w, b, a)
 		}
+	}
+	s.draw(b, auditSearch)
+	for i, a := range b.audits[:min(len(b.audits), auditSearch)] {
 		if !s.mayAudit(w, b, a) {
 			continue
 		}
 		b.audits = slices.Delete(b.audits, i, i+1)
-		b.auditing++
-		l := s.open(now, s.next, w, b, a.ordinal, a.ordinal+1)
-		s.next++
-		l.add(a.ordinal)
-		l.audit = a
-		return l
+		if len(b.audits) >= auditSearch {
+			s.epoch++ // another one can be found now
+		}
+		return s.grantAudit(now, w, b, a)
 	}
 	return nil
 }
 
-// mayAudit reports whether there is no better worker for an audit.
+func (s *Scheduler) grantAudit(now time.Duration, w *worker, b *block, a *audit) *lease {
+	l := s.open(now, s.next, w, b, a.ordinal, a.ordinal+1)
+	s.next++
+	l.add(a.ordinal)
+	l.audit = a
+	b.auditing++
+	return l
+}
+
+// mayAudit reports whether there is no better worker for a first audit.
 func (s *Scheduler) mayAudit(w *worker, b *block, a *audit) bool {
 	rank := auditRank(w, b, a)
 	if rank == 0 || rank == bestRank {
@@ -87,16 +97,16 @@ func (a *audit) computedBy(w *worker) bool {
 
 // queueAudit puts an audit in line.
 func (s *Scheduler) queueAudit(b *block, a *audit) {
-	b.queueAudit(a)
+	if len(a.votes) > 1 {
+		b.votes = append(b.votes, a)
+	} else {
+		b.audits = append(b.audits, a)
+	}
+	b.inAudit[a.ordinal] = true
 	s.epoch++
 }
 
-func (b *block) queueAudit(a *audit) {
-	b.audits = append(b.audits, a)
-	b.inAudit[a.ordinal] = true
-}
-
-// audited notes that an audit is over, however it ended.
+// endAudit notes that an audit is over, however it ended.
 func (b *block) endAudit(ordinal uint64) {
 	delete(b.inAudit, ordinal)
 	b.audited.Set(ordinal)
@@ -131,9 +141,7 @@ func (s *Scheduler) Checked(now time.Duration, w WorkerID, id LeaseID, block swe
 	switch {
 	case a == nil && agree:
 	case a == nil: // a straggler, or a lease that had expired
-		if !b.disputed[c.Ordinal] {
-			s.dispute(b, &audit{ordinal: c.Ordinal, by: []WorkerID{w}, votes: []Vote{{}, vote}})
-		}
+		s.unasked(b, c.Ordinal, w, vote)
 	case len(a.votes) == 1 && agree:
 		b.endAudit(c.Ordinal)
 		s.act(Audited{Block: b.id, Ordinal: c.Ordinal})
@@ -144,6 +152,26 @@ func (s *Scheduler) Checked(now time.Duration, w WorkerID, id LeaseID, block swe
 		s.decide(b, a, vote, agree, c.Record)
 	}
 	s.touch(b)
+}
+
+// unasked is a vote that no audit has asked for, against what is stored.
+func (s *Scheduler) unasked(b *block, ordinal uint64, w WorkerID, vote Vote) {
+	if b.disputed[ordinal] {
+		return
+	}
+	for _, l := range s.leases {
+		if l.audit == nil || l.block != b || l.audit.ordinal != ordinal {
+			continue
+		}
+		if l.worker.id != w { // what is computed already will be the third vote
+			a := l.audit
+			a.by, a.votes = append(a.by, w), append(a.votes, vote)
+			b.disputed[ordinal] = true
+			s.act(Dispute{Conflict: Conflict{Block: b.id, Ordinal: ordinal, Verdict: Open, Votes: slices.Clone(a.votes)}})
+		}
+		return
+	}
+	s.dispute(b, &audit{ordinal: ordinal, by: []WorkerID{w}, votes: []Vote{{}, vote}})
 }
 
 // decide counts a third vote.
@@ -178,7 +206,7 @@ func (s *Scheduler) dispute(b *block, a *audit) {
 // Restore takes in a conflict that an earlier process has made durable; an open one is to be decided.
 func (s *Scheduler) Restore(c Conflict) {
 	b := s.blocks[c.Block]
-	if b == nil || c.Ordinal >= b.tasks || b.disputed[c.Ordinal] {
+	if b == nil || c.Ordinal >= b.tasks || b.disputed[c.Ordinal] || !b.done.Has(c.Ordinal) {
 		return
 	}
 	b.disputed[c.Ordinal] = true
@@ -233,14 +261,11 @@ func (s *Scheduler) auditsOpen(sw *sweep) bool {
 }
 
 func (s *Scheduler) auditsOpenIn(b *block) bool {
-	b.draw(1)
-	if b.auditing > 0 {
+	s.draw(b, 1)
+	if b.auditing > 0 || len(b.audits) > 0 {
 		return true
 	}
-	for _, a := range b.audits {
-		if len(a.votes) == 1 {
-			return true
-		}
+	for _, a := range b.votes {
 		for _, w := range s.workers {
 			if w.connected && auditRank(w, b, a) > 0 {
 				return true

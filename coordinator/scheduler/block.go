@@ -51,9 +51,10 @@ type block struct {
 
 	samplers []sampler       // what is to be audited
 	looked   uint64          // tasks below were looked at for audits
-	audits   []*audit        // to be computed again
-	auditing int             // leased audits
-	inAudit  map[uint64]bool // tasks of both
+	audits   []*audit        // to be computed a second time
+	votes    []*audit        // to be computed a third time
+	auditing int             // leased, of both
+	inAudit  map[uint64]bool // tasks of all of them
 	audited  *store.Bitmap   // audits that are over
 	disputed map[uint64]bool // tasks whose conflict is known
 

@@ -61,6 +61,18 @@ func (in *Inspector) States(s *Scheduler, id sweeps.BlockID) []TaskState {
 	return in.states[s.blocks[id]]
 }
 
+// Drawn reports whether a task is to be audited once it is stored, Audited whether that is over.
+func (in *Inspector) Drawn(s *Scheduler, id sweeps.BlockID, ordinal uint64) bool {
+	b := s.blocks[id]
+	return b != nil && b.owns(ordinal) && b.drawn(ordinal)
+}
+
+// Audited reports whether an audit of a task is over.
+func (in *Inspector) Audited(s *Scheduler, id sweeps.BlockID, ordinal uint64) bool {
+	b := s.blocks[id]
+	return b != nil && b.audited.Has(ordinal)
+}
+
 // Inspect returns an error if the scheduler contradicts itself: a task in two places at once or in none, a bit or a
 // count that is wrong, a pending task that no search would find.
 func (in *Inspector) Inspect(s *Scheduler) error {
@@ -168,6 +180,9 @@ func (in *Inspector) block(b *block) error {
 			}
 		}
 	}
+	if err := b.auditsAgree(); err != nil {
+		return err
+	}
 	states, rests := in.states[b], in.restsOf(b)
 	for o := range b.tasks {
 		switch {
@@ -194,6 +209,20 @@ func (in *Inspector) block(b *block) error {
 			if b.order.position(o) < src.cursor && src.wants(o) {
 				return fmt.Errorf("task %d is pending below the cursor %d", o, src.cursor)
 			}
+		}
+	}
+	return nil
+}
+
+// auditsAgree checks that what is in line or leased is what is noted to be.
+func (b *block) auditsAgree() error {
+	waiting := append(b.audits[:len(b.audits):len(b.audits)], b.votes...)
+	if len(b.inAudit) != len(waiting)+b.auditing {
+		return fmt.Errorf("%d audits wait and %d are leased, of %d tasks", len(waiting), b.auditing, len(b.inAudit))
+	}
+	for _, a := range waiting {
+		if !b.inAudit[a.ordinal] || !b.done.Has(a.ordinal) {
+			return fmt.Errorf("the audit of task %d is not noted, or the task has no result", a.ordinal)
 		}
 	}
 	return nil

@@ -165,9 +165,7 @@ func (s *Scheduler) Stored(now time.Duration, w WorkerID, id LeaseID, block swee
 		}
 		s.closeIfEmpty(l)
 	}
-	if x := s.workers[w]; x != nil && len(stored) > 0 {
-		s.sample(b, x, stored)
-	}
+	s.sample(b, w, stored)
 	if fresh > 0 {
 		s.touch(b)
 		for _, link := range b.younger {

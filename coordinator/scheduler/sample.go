@@ -32,18 +32,22 @@ func (b *block) drawn(ordinal uint64) bool {
 	return slices.ContainsFunc(b.samplers, func(m sampler) bool { return x < m.share && (m.via == nil || m.via.wants(ordinal)) })
 }
 
-// sample begins audits of some of the tasks that a worker has stored.
-func (s *Scheduler) sample(b *block, w *worker, ordinals []uint64) {
+// sample begins audits of some of the tasks that a worker has stored, who may be gone by now.
+func (s *Scheduler) sample(b *block, w WorkerID, ordinals []uint64) {
 	for _, o := range ordinals {
 		if b.drawn(o) && !b.inAudit[o] && !b.audited.Has(o) {
-			s.queueAudit(b, &audit{ordinal: o, by: []WorkerID{w.id}, votes: []Vote{{Worker: w.Name, Fingerprint: w.Fingerprint}}})
+			a := &audit{ordinal: o, by: []WorkerID{w}, votes: []Vote{{}}}
+			if x := s.workers[w]; x != nil {
+				a.votes[0] = Vote{Worker: x.Name, Fingerprint: x.Fingerprint}
+			}
+			s.queueAudit(b, a)
 		}
 	}
 }
 
 // draw goes on looking for tasks that were stored, by whom is not known any more, and are to be audited, until n audits
 // are in line or all have been looked at.
-func (b *block) draw(n int) {
+func (s *Scheduler) draw(b *block, n int) {
 	if b.looked == b.tasks {
 		return
 	}
@@ -55,7 +59,7 @@ func (b *block) draw(n int) {
 		}
 		b.looked = o + 1
 		if b.drawn(o) && b.owns(o) && !b.inAudit[o] && !b.audited.Has(o) {
-			b.queueAudit(&audit{ordinal: o, votes: []Vote{{}}})
+			s.queueAudit(b, &audit{ordinal: o, votes: []Vote{{}}})
 		}
 	}
 }
@@ -82,7 +86,7 @@ func (s *Scheduler) resample() {
 		}
 		b.samplers, b.looked = wish[b], 0
 		b.audits = slices.DeleteFunc(b.audits, func(a *audit) bool {
-			dropped := len(a.votes) == 1 && !b.drawn(a.ordinal)
+			dropped := !b.drawn(a.ordinal)
 			if dropped {
 				delete(b.inAudit, a.ordinal)
 			}

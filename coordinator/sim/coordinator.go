@@ -70,8 +70,12 @@ func (w *world) boot() {
 	for _, i := range w.disk.order {
 		c.s.AddBlock(c.blockInfo(i))
 	}
+	for _, k := range w.disk.knownConflicts() {
+		c.s.Restore(k)
+	}
 	for _, sw := range w.disk.sweeps {
 		c.s.PutSweep(sw.name, w.ids(sw.blocks), sw.state, c.time())
+		c.s.SetPolicy(c.time(), sw.name, scheduler.Policy{Audit: sw.audit})
 	}
 	c.s.Settle(c.time(), beat)
 	w.after(w.upTo(beat/8), c.tick)
@@ -80,7 +84,13 @@ func (w *world) boot() {
 
 func (c *coordinator) blockInfo(i int) scheduler.BlockInfo {
 	t := c.w.disk.blocks[i]
-	info := scheduler.BlockInfo{ID: c.w.shape.ids[i], Block: c.w.shape.blocks[i], Done: t.bits.Clone()}
+	info := scheduler.BlockInfo{ID: c.w.shape.ids[i], Block: c.w.shape.blocks[i], Done: t.bits.Clone(), Audited: t.audited.Clone()}
+	if c.w.opt.Mutant == AuditsForgotten {
+		info.Audited = t.bits.Clone()
+	}
+	if c.w.trained && c.w.opt.Mutant != NoPreference {
+		info.Groups = c.w.shape.groups[i]
+	}
 	for _, o := range slices.Sorted(maps.Keys(t.failures)) {
 		info.Failures = append(info.Failures, t.failures[o])
 	}
@@ -207,6 +217,12 @@ func (c *coordinator) carryOut(a scheduler.Action) {
 	case scheduler.Record:
 		w.ledger.decided(a.Failure)
 		c.record(entry{action: a})
+	case scheduler.Audited:
+		w.cov.edge("audit: agreed")
+		c.record(entry{action: a})
+	case scheduler.Dispute:
+		w.cov.edge("conflict: " + string(a.Conflict.Verdict))
+		c.record(entry{action: a})
 	case scheduler.Forget:
 		w.ledger.forgiven(a.Block, a.Ordinal)
 		c.record(entry{action: a})
@@ -235,11 +251,21 @@ func (c *coordinator) recordAll() {
 	}
 	var ops []func()
 	var failures []store.Failure
+	var audits []task
 	flush := func() {
 		if len(failures) > 0 {
 			f := failures
 			failures = nil
 			ops = append(ops, func() { c.w.disk.putFailures(f) })
+		}
+		if len(audits) > 0 {
+			all := audits
+			audits = nil
+			ops = append(ops, func() {
+				for _, t := range all {
+					c.w.disk.audit(t, nil, nil)
+				}
+			})
 		}
 	}
 	for _, e := range batch {
@@ -248,6 +274,13 @@ func (c *coordinator) recordAll() {
 			if c.w.opt.Mutant != AttemptsForgotten {
 				failures = append(failures, a.Failure)
 			}
+		case scheduler.Audited:
+			audits = append(audits, c.w.ledger.task(a.Block, a.Ordinal))
+		case scheduler.Dispute:
+			flush()
+			ops = append(ops, func() {
+				c.w.disk.audit(c.w.ledger.task(a.Conflict.Block, a.Conflict.Ordinal), &a.Conflict, a.Record)
+			})
 		case scheduler.Forget:
 			flush()
 			ops = append(ops, func() { delete(c.w.disk.blocks[c.w.shape.index[a.Block]].failures, a.Ordinal) })

@@ -20,6 +20,8 @@ type Coverage struct {
 	Steps      int
 	MinTasks   int // of a schedule
 	MinFaults  int
+	Artefacts  int // that some worker computed
+	Prepared   int // how often, by all workers
 
 	task  [taskStates][taskStates]int
 	count int // faults of this schedule
@@ -48,6 +50,8 @@ func (c *Coverage) Add(o *Coverage) {
 	c.Tasks += o.Tasks
 	c.Executions += o.Executions
 	c.Steps += o.Steps
+	c.Artefacts += o.Artefacts
+	c.Prepared += o.Prepared
 	for k, n := range o.Faults {
 		c.Faults[k] += n
 	}
@@ -68,6 +72,7 @@ func (c *Coverage) TaskEdge(from, to scheduler.TaskState) int { return c.task[fr
 func (c *Coverage) Print(w io.Writer) {
 	fmt.Fprintf(w, "%d schedules, %d tasks (at least %d each), %d executions (%.3f a task), %d steps, at least %d faults each\n",
 		c.Schedules, c.Tasks, c.MinTasks, c.Executions, float64(c.Executions)/float64(max(1, c.Tasks)), c.Steps, c.MinFaults)
+	fmt.Fprintf(w, "%d artefacts, computed %.2f times each\n", c.Artefacts, float64(c.Prepared)/float64(max(1, c.Artefacts)))
 	list := func(title string, m map[string]int) {
 		fmt.Fprintln(w, title)
 		var names []string

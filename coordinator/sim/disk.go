@@ -1,7 +1,10 @@
 package sim
 
 import (
+	"cmp"
+	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,17 +23,21 @@ type disk struct {
 	latency time.Duration // of a commit
 	full    bool
 	failing int // syncs that will fail
+	// conflicts are what is known of tasks with different results.
+	conflicts map[task]scheduler.Conflict
 }
 
 // table is the results, the bitmap and the failures of one block.
 type table struct {
 	records  []record
 	bits     *store.Bitmap
+	audited  *store.Bitmap
 	failures map[uint64]store.Failure
 }
 
 type record struct {
 	value uint64
+	by    int // number of the worker
 	there bool
 	known bool // somebody was told, or a process has found it: it must not be written again
 }
@@ -39,6 +46,7 @@ type storedSweep struct {
 	name   string
 	blocks []int
 	state  scheduler.State
+	audit  float64
 }
 
 func (d *disk) addBlock(i int) {
@@ -46,7 +54,7 @@ func (d *disk) addBlock(i int) {
 		return
 	}
 	n := d.w.shape.blocks[i].Tasks()
-	d.blocks[i] = &table{records: make([]record, n), bits: store.NewBitmap(n), failures: map[uint64]store.Failure{}}
+	d.blocks[i] = &table{records: make([]record, n), bits: store.NewBitmap(n), audited: store.NewBitmap(n), failures: map[uint64]store.Failure{}}
 	d.order = append(d.order, i)
 	d.w.none = d.w.shape.without(d.order)
 }
@@ -65,8 +73,34 @@ func (d *disk) putSweep(name string, blocks []int, state scheduler.State) {
 		s.blocks, s.state = blocks, state
 		return
 	}
-	d.sweeps = append(d.sweeps, &storedSweep{name, blocks, state})
+	d.sweeps = append(d.sweeps, &storedSweep{name, blocks, state, 0})
 	slices.SortFunc(d.sweeps, func(a, b *storedSweep) int { return cmpString(a.name, b.name) })
+}
+
+// audit is an audit's end: the verdict, if there was a conflict, with what is to be stored instead.
+func (d *disk) audit(t task, c *scheduler.Conflict, record []byte) {
+	if c == nil || c.Verdict != scheduler.Open {
+		d.blocks[t.block].audited.Set(t.ordinal)
+	}
+	if c != nil {
+		d.conflicts[t] = *c
+	}
+	if record != nil && d.w.opt.Mutant != OutvotedStays {
+		v := binary.BigEndian.Uint64(record)
+		d.blocks[t.block].records[t.ordinal].value = v
+		d.w.ledger.corrected(t, v)
+	}
+}
+
+// known lists the conflicts in an order that a seed repeats.
+func (d *disk) knownConflicts() (out []scheduler.Conflict) {
+	tasks := slices.SortedFunc(maps.Keys(d.conflicts), func(a, b task) int {
+		return cmp.Or(cmp.Compare(a.block, b.block), cmp.Compare(a.ordinal, b.ordinal))
+	})
+	for _, t := range tasks {
+		out = append(out, d.conflicts[t])
+	}
+	return out
 }
 
 // check compares the bitmaps with the results.
@@ -96,7 +130,7 @@ func (d *disk) put(r result, bits bool) {
 	if !rec.there {
 		d.w.durable++
 	}
-	rec.value, rec.there = r.value, true
+	rec.value, rec.by, rec.there = r.value, r.by, true
 	delete(t.failures, r.ordinal)
 	if bits {
 		t.bits.Set(r.ordinal)
@@ -123,6 +157,7 @@ type result struct {
 	block   int
 	ordinal uint64
 	value   uint64
+	by      int // number of the worker
 }
 
 // job is a call that changes the database: results, or an operation on the sparse tables.

@@ -22,7 +22,7 @@
 // Machines: workers and coordinator are killed, stopped and go on, drained, lose power; a crash of the coordinator falls
 // between any two of its steps. Disk: slow, full, a sync that fails though the pages are written, a torn last commit.
 // Clocks: workers' run fast or slow, the coordinator's wall clock jumps by hours. Tasks: fail always or some times, kill
-// their worker; a worker computes other bits. Operators: pause, cancel, resume, retry, extend meanwhile.
+// their worker; a worker computes other bits. Operators: pause, cancel, resume, retry, extend, audit meanwhile.
 //
 // # Promises checked
 //
@@ -32,6 +32,8 @@
 //   - The scheduler takes for done only what is durable, and never contradicts itself (scheduler.Inspector), after each
 //     round of events.
 //   - An acknowledged failure has been counted durably; nothing is quarantined that did not earn it.
+//   - What a sweep wants audited has been, at the end; a lie that two workers computed is known, and one that was
+//     outvoted is gone. Nothing but such a verdict changes a stored result, and only to what is right.
 //   - A worker that was heard of within the time its leases live is not given up.
 //   - Once faults stop, every sweep completes within ten minutes, and after `retry` with all of its tasks.
 //

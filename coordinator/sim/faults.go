@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gardner/coordinator/scheduler"
+	"gardner/coordinator/store"
 )
 
 // trigger is a fault or a command that comes when so many results are durable.
@@ -235,7 +236,13 @@ func (w *world) drawCommand() func() {
 		}
 	}
 	state := scheduler.Paused
-	switch w.rng.IntN(3) {
+	switch w.rng.IntN(4) {
+	case 3:
+		share := w.share()
+		return func() {
+			w.trace("command: audit %g of %s", share, name)
+			w.audit(name, share)
+		}
 	case 0:
 		state = scheduler.Cancelled
 	case 1:
@@ -251,6 +258,24 @@ func (w *world) drawCommand() func() {
 		}
 		w.after(w.seconds(0.1, 20), func() { set(scheduler.Active) })
 	}
+}
+
+// audit changes how much of a sweep is audited, first on disk.
+func (w *world) audit(name string, share float64) {
+	if w.co == nil {
+		return
+	}
+	c := w.co
+	c.message(func() {
+		c.db.enqueue(&job{op: func() { w.disk.sweep(name).audit = share }, done: func(_ []store.Outcome, err error) {
+			if err == nil {
+				c.post(func(s *scheduler.Scheduler, now time.Duration) {
+					w.cov.edge("sweep: another share is audited")
+					s.SetPolicy(now, name, scheduler.Policy{Audit: share})
+				})
+			}
+		}})
+	})
 }
 
 func (w *world) retry() {

@@ -14,6 +14,7 @@ type ledger struct {
 	// Failures the scheduler has decided on, and how often each was forgiven.
 	decisions map[task]decision
 	fails     map[task]int // executions that failed
+	auditors  map[task]int // whose result ended a task's audit
 	crashes   int          // workers lost, or silent for long enough to count as lost
 }
 
@@ -38,6 +39,43 @@ func (l *ledger) acknowledge(m *message) {
 			return
 		}
 		l.acked[t][o] = rec.value
+	}
+}
+
+// corrected notes that an acknowledged result was outvoted and replaced: nothing else may change it, and only for the better.
+func (l *ledger) corrected(t task, v uint64) {
+	if v != value(t.block, t.ordinal) {
+		l.w.violated("task %d:%d is corrected to other bits than its own", t.block, t.ordinal)
+	}
+	if l.acked[t.block][t.ordinal] != 0 {
+		l.acked[t.block][t.ordinal] = v
+	}
+}
+
+// audits checks at the end that all that was to be audited was, and that no lie which was computed twice is unknown.
+func (l *ledger) audits(c *coordinator) {
+	for _, i := range l.w.disk.order {
+		table, id := l.w.disk.blocks[i], l.w.shape.ids[i]
+		for o := range table.records {
+			t := task{i, uint64(o)}
+			known, disputed := l.w.disk.conflicts[t]
+			if c.in.Drawn(c.s, id, t.ordinal) {
+				l.w.cov.edge("audit: drawn")
+				if !table.audited.Has(t.ordinal) && (!disputed || known.Verdict != scheduler.Open) {
+					l.w.violated("at the end: task %d:%d was to be audited and was not", i, o)
+				}
+			}
+			if table.records[o].value == value(i, t.ordinal) {
+				continue
+			}
+			auditor, audited := l.auditors[t]
+			switch {
+			case audited && auditor != table.records[o].by && !disputed:
+				l.w.violated("at the end: worker %d lied about task %d:%d, worker %d computed it too, and nobody knows", table.records[o].by, i, o, auditor)
+			case known.Verdict == scheduler.Outvoted, known.Verdict == scheduler.Upheld && known.Votes[0].Worker != "":
+				l.w.violated("at the end: a lie about task %d:%d stands, the verdict was %q", i, o, known.Verdict)
+			}
+		}
 	}
 }
 

@@ -40,6 +40,7 @@ type message struct {
 	failKind string
 	n        int
 	acks     []uint64
+	groups   []uint64 // artefacts the worker has, the newest first
 }
 
 // conn is a worker's connection: two streams, each in order, until it breaks.

@@ -3,7 +3,7 @@ package sim
 // Mutant is a bug that is built in on purpose, to show that the simulation would find it.
 type Mutant uint8
 
-// The mutants. The last was real: the simulation found it.
+// The mutants. RecorderGivesUp was real: the simulation found it.
 const (
 	None              Mutant = iota
 	AckBeforeCommit          // results are acknowledged when they are queued
@@ -12,13 +12,18 @@ const (
 	WallClock                // leases expire by a clock that people and NTP set
 	AttemptsForgotten        // failures are acknowledged and never recorded
 	RecorderGivesUp          // a decision that the disk refused once is dropped
+	AuditsForgotten          // a restart takes for audited what is stored
+	AuditBlind               // an audit finds that all is well
+	OutvotedStays            // a verdict is recorded and the result left as it was
+	NoPreference             // leases go anywhere, wherever an artefact is; it breaks no promise, see TestArtefactsAreComputedOnce
 )
 
-// Mutants lists them all.
-var Mutants = []Mutant{AckBeforeCommit, BitmapApart, NoDeduplication, WallClock, AttemptsForgotten, RecorderGivesUp}
+// Mutants lists those that break a promise.
+var Mutants = []Mutant{AckBeforeCommit, BitmapApart, NoDeduplication, WallClock, AttemptsForgotten, RecorderGivesUp, AuditsForgotten, AuditBlind, OutvotedStays}
 
 // String names the mutant.
 func (m Mutant) String() string {
 	return [...]string{"none", "ack before commit", "bitmap in another transaction than results", "deduplication dropped",
-		"expiry on the wall clock", "attempts not persisted", "recorder gives up on a full disk"}[m]
+		"expiry on the wall clock", "attempts not persisted", "recorder gives up on a full disk", "audits forgotten at a restart", "audits compare nothing",
+		"what was outvoted stays", "no preference for artefacts"}[m]
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"sync"
 
 	"gardner/coordinator/scheduler"
@@ -14,6 +15,8 @@ type shape struct {
 	index  map[sweeps.BlockID]int
 	sweeps []sweepPlan
 	tasks  int
+	groups []*scheduler.Groups
+	keys   [][]uint64 // by block and task: the artefact it needs
 }
 
 // sweepPlan is a sweep's blocks; all but the first come when it is extended.
@@ -22,19 +25,21 @@ type sweepPlan struct {
 	blocks []int
 }
 
-// ground is one piece of a plan: x in [lo, hi), k in [kLo, kHi), replicates in [0, reps).
-type ground struct{ lo, hi, kLo, kHi, reps int }
+// ground is one piece of a plan: x in [lo, hi), k in [kLo, kHi), replicates in [0, reps), if nets > 0 on so many networks,
+// of which tasks with the same one share an artefact.
+type ground struct{ lo, hi, kLo, kHi, reps, nets int }
 
 // shapes returns the plans that schedules choose from: alone, side by side, overlapping in points and in rows.
 var shapes = sync.OnceValue(func() []*shape {
 	return []*shape{
-		newShape([]ground{{0, 70, 0, 2, 3}}, sweepPlan{"one", []int{0}}),
-		newShape([]ground{{0, 60, 0, 1, 2}, {100, 150, 0, 2, 2}}, sweepPlan{"left", []int{0}}, sweepPlan{"right", []int{1}}),
-		newShape([]ground{{0, 40, 0, 2, 3}, {20, 60, 0, 2, 3}, {0, 60, 1, 3, 2}},
+		newShape([]ground{{0, 70, 0, 2, 3, 0}}, sweepPlan{"one", []int{0}}),
+		newShape([]ground{{0, 60, 0, 1, 2, 0}, {100, 150, 0, 2, 2, 0}}, sweepPlan{"left", []int{0}}, sweepPlan{"right", []int{1}}),
+		newShape([]ground{{0, 40, 0, 2, 3, 0}, {20, 60, 0, 2, 3, 0}, {0, 60, 1, 3, 2, 0}},
 			sweepPlan{"first", []int{0}}, sweepPlan{"wider", []int{1}}, sweepPlan{"more rows", []int{2}}),
-		newShape([]ground{{0, 50, 0, 1, 3}, {50, 80, 0, 1, 3}, {30, 80, 0, 2, 1}},
+		newShape([]ground{{0, 50, 0, 1, 3, 0}, {50, 80, 0, 1, 3, 0}, {30, 80, 0, 2, 1, 0}},
 			sweepPlan{"grows", []int{0, 1}}, sweepPlan{"rests", []int{2}}),
-		newShape([]ground{{0, 25, 0, 3, 8}, {10, 30, 2, 5, 4}}, sweepPlan{"many", []int{0}}, sweepPlan{"mixed", []int{1, 0}}),
+		newShape([]ground{{0, 25, 0, 3, 8, 0}, {10, 30, 2, 5, 4, 0}}, sweepPlan{"many", []int{0}}, sweepPlan{"mixed", []int{1, 0}}),
+		newShape([]ground{{0, 10, 0, 2, 2, 12}, {8, 20, 1, 3, 1, 12}}, sweepPlan{"trained", []int{0}}, sweepPlan{"more", []int{1}}),
 	}
 })
 
@@ -43,17 +48,35 @@ func newShape(pieces []ground, plans ...sweepPlan) *shape {
 		Name: "simulated", Version: 1, Doc: "nothing",
 		Params: []sweeps.Param{
 			{Name: "x", Kind: sweeps.Number, Default: sweeps.Num(0)},
+			{Name: "net", Kind: sweeps.Number, Default: sweeps.Num(0)},
 			{Name: "k", Kind: sweeps.Number, Default: sweeps.Num(0), Inner: true},
 		},
 		Metrics: []sweeps.Metric{{Name: "m", Kind: sweeps.MetricNumber}},
+		Artefacts: []sweeps.Artefact{{Name: "network", Version: 1, Params: []string{"net"},
+			Prepare: func(context.Context, *sweeps.ArtefactTask, int) ([]byte, error) { return nil, nil }}},
+		Run: func(context.Context, *sweeps.Task) ([]sweeps.Row, error) { return nil, nil },
 	}
 	sh := &shape{index: map[sweeps.BlockID]int{}, sweeps: plans}
+	registry := sweeps.NewRegistry(e)
 	for i, g := range pieces {
-		b, err := sweeps.NewBlock(e, []sweeps.Axis{numbers("x", g.lo, g.hi), numbers("k", g.kLo, g.kHi)}, 1, 0, g.reps)
+		axes := []sweeps.Axis{numbers("x", g.lo, g.hi), numbers("k", g.kLo, g.kHi)}
+		if g.nets > 0 {
+			axes = append(axes, numbers("net", 0, g.nets))
+		}
+		b, err := sweeps.NewBlock(e, axes, 1, 0, g.reps)
 		if err != nil {
 			panic(err) // the list above is wrong
 		}
+		plan, err := registry.Plan(b)
+		if err != nil {
+			panic(err)
+		}
 		id := b.ID()
+		keys := make([]uint64, b.Tasks())
+		for o := range keys {
+			keys[o] = plan.Groups().Key(uint64(o))
+		}
+		sh.groups, sh.keys = append(sh.groups, plan.Groups()), append(sh.keys, keys)
 		sh.blocks, sh.ids, sh.index[id] = append(sh.blocks, b), append(sh.ids, id), i
 	}
 	all := make([]int, len(pieces))

@@ -39,6 +39,7 @@ func (c *coordinator) submit(name string, blocks []int, done func(ok bool)) {
 					s.AddBlock(c.blockInfo(i))
 				}
 				s.PutSweep(name, w.ids(blocks), scheduler.Active, now)
+				s.SetPolicy(now, name, scheduler.Policy{Audit: w.disk.sweep(name).audit})
 				done(true)
 			})
 		}
@@ -182,6 +183,7 @@ func (w *world) finished() bool {
 	}
 	w.disk.check()
 	w.ledger.check("at the end")
+	w.ledger.audits(w.co)
 	for i, t := range w.disk.blocks {
 		for o, r := range t.records {
 			switch {

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"encoding/binary"
+	"strconv"
 	"time"
 
 	"gardner/coordinator/scheduler"
@@ -44,11 +46,12 @@ func (x *session) receive(m *message) {
 	switch m.kind {
 	case hello:
 		x.send(&message{kind: welcome})
-		slots, held, number := m.n, m.held, x.conn.worker.number
+		hello := m
+		held := m.held
 		if len(held) > 0 {
 			c.w.cov.edge("worker: joins with leases it holds")
 		}
-		c.post(func(s *scheduler.Scheduler, now time.Duration) { c.join(s, now, x, number, slots, held) })
+		c.post(func(s *scheduler.Scheduler, now time.Duration) { c.join(s, now, x, hello) })
 	case pull:
 		x.post(func(s *scheduler.Scheduler, now time.Duration, id scheduler.WorkerID) { s.Pull(now, id, m.n) })
 	case heartbeat:
@@ -87,7 +90,7 @@ func (x *session) results(m *message) {
 	c, block := x.c, x.c.w.shape.index[m.lease.Block]
 	j, pause := &job{}, time.Duration(0)
 	for i, o := range m.ordinals {
-		j.results = append(j.results, result{block, o, m.values[i]})
+		j.results = append(j.results, result{block, o, m.values[i], x.conn.worker.number})
 	}
 	j.done = func(outcomes []store.Outcome, err error) {
 		if err != nil {
@@ -98,15 +101,21 @@ func (x *session) results(m *message) {
 			}
 			return
 		}
+		var checks []scheduler.Check
 		for i, o := range outcomes {
-			if o == store.Conflict {
+			switch o {
+			case store.Stored:
+				continue
+			case store.Conflict:
 				c.w.conflict(block, m.ordinals[i])
-			} else if o == store.Duplicate {
+			case store.Duplicate:
 				c.w.cov.edge("result: duplicate")
 			}
+			checks = append(checks, scheduler.Check{Ordinal: m.ordinals[i], Equal: o == store.Duplicate || c.w.opt.Mutant == AuditBlind,
+				Digest: itoa(m.values[i]), Record: binary.BigEndian.AppendUint64(nil, m.values[i])})
 		}
 		if c.w.opt.Mutant != AckBeforeCommit {
-			x.stored(m)
+			x.stored(m, checks)
 		}
 	}
 	x.waiting = true
@@ -120,7 +129,7 @@ func (x *session) results(m *message) {
 		}
 		x.heard, x.waiting = c.time(), false
 		if c.w.opt.Mutant == AckBeforeCommit {
-			x.stored(m)
+			x.stored(m, nil)
 		}
 		for !x.waiting && len(x.inbox) > 0 && !c.dead {
 			next := x.inbox[0]
@@ -131,15 +140,27 @@ func (x *session) results(m *message) {
 }
 
 // stored acknowledges results and tells the scheduler.
-func (x *session) stored(m *message) {
+func (x *session) stored(m *message, checks []scheduler.Check) {
 	if !x.c.point("before an acknowledgement") {
 		return
 	}
 	x.c.w.ledger.acknowledge(m)
 	x.settle(m.batch)
 	x.c.post(func(s *scheduler.Scheduler, now time.Duration) {
+		for _, k := range checks {
+			x.c.checked(s, now, x, m, k)
+		}
 		s.Stored(now, x.id, m.lease.ID, m.lease.Block, m.ordinals, m.seconds)
 	})
+}
+
+// checked tells the scheduler of a second result, and the ledger whose it was if that ends an audit.
+func (c *coordinator) checked(s *scheduler.Scheduler, now time.Duration, x *session, m *message, k scheduler.Check) {
+	was := c.in.Audited(s, m.lease.Block, k.Ordinal)
+	s.Checked(now, x.id, m.lease.ID, m.lease.Block, k)
+	if !was && c.in.Audited(s, m.lease.Block, k.Ordinal) {
+		c.w.ledger.auditors[c.w.ledger.task(m.lease.Block, k.Ordinal)] = x.conn.worker.number
+	}
 }
 
 // settle acknowledges a batch with the next message.
@@ -174,7 +195,8 @@ func (x *session) close(goodbye bool) {
 }
 
 // join makes a session its worker's, ending an older one.
-func (c *coordinator) join(s *scheduler.Scheduler, now time.Duration, x *session, number, slots int, held []scheduler.Claim) {
+func (c *coordinator) join(s *scheduler.Scheduler, now time.Duration, x *session, hello *message) {
+	number := x.conn.worker.number
 	id, known := c.ids[number]
 	if !known {
 		c.last++
@@ -187,7 +209,7 @@ func (c *coordinator) join(s *scheduler.Scheduler, now time.Duration, x *session
 	}
 	c.sessions[id] = x
 	x.id, x.joined = id, true
-	s.Join(now, id, scheduler.Worker{Name: "w", Slots: slots, Can: map[string]bool{"simulated@1": true}}, held)
+	s.Join(now, id, scheduler.Worker{Name: "w" + strconv.Itoa(number), Slots: hello.n, Groups: hello.groups, Can: map[string]bool{"simulated@1": true}}, hello.held)
 }
 
 func (c *coordinator) leave(s *scheduler.Scheduler, now time.Duration, x *session, goodbye bool) {

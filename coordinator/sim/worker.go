@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"gardner/coordinator/scheduler"
@@ -29,6 +30,8 @@ type worker struct {
 	outbox  []*message
 	parked  []func() // slots that wait for room in the window
 	beating bool
+
+	has []uint64 // artefacts in its cache, the newest first
 
 	stopping bool
 	leaveAt  time.Duration
@@ -72,7 +75,7 @@ func (x *worker) connect() {
 		return
 	}
 	w := x.w
-	h := &message{kind: hello, n: x.slots, held: x.held()}
+	h := &message{kind: hello, n: x.slots, held: x.held(), groups: slices.Clone(x.has)}
 	c := &conn{w: w, worker: x}
 	x.conn = c
 	w.after(w.latency(), func() {
@@ -333,6 +336,20 @@ func (x *worker) forget(h *holding) {
 			return
 		}
 	}
+}
+
+// prepare returns how long an artefact takes: nothing if the worker has it.
+func (x *worker) prepare(key uint64) time.Duration {
+	if slices.Contains(x.has, key) {
+		return 0
+	}
+	x.has = slices.Insert(x.has, 0, key)
+	if !x.w.known[key] {
+		x.w.known[key] = true
+		x.w.cov.Artefacts++
+	}
+	x.w.cov.Prepared++
+	return 4 * x.w.cost
 }
 
 // held lists what is not settled, as a new session says it.

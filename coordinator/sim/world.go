@@ -45,9 +45,11 @@ type world struct {
 
 	workers []*worker
 	hired   int
-	cost    time.Duration // of a task
-	costs   bool          // declared, too
-	batch   int           // results of a message
+	cost    time.Duration   // of a task
+	costs   bool            // declared, too
+	batch   int             // results of a message
+	trained bool            // tasks need artefacts, which take time
+	known   map[uint64]bool // artefacts somebody has computed
 	special map[task]special
 	none    [][]bool // tasks without rows of their own, by block
 
@@ -98,11 +100,11 @@ func Run(seed uint64, opt Options) (*Coverage, error) {
 }
 
 func newWorld(seed uint64, opt Options) *world {
-	w := &world{seed: seed, opt: opt, rng: rand.New(rand.NewPCG(seed, 0x5eed)), cov: NewCoverage(), special: map[task]special{}}
+	w := &world{seed: seed, opt: opt, rng: rand.New(rand.NewPCG(seed, 0x5eed)), cov: NewCoverage(), special: map[task]special{}, known: map[uint64]bool{}}
 	all := shapes()
 	w.shape = all[w.rng.IntN(len(all))]
-	w.disk = &disk{w: w, blocks: make([]*table, len(w.shape.blocks)), latency: w.upTo(8 * time.Millisecond)}
-	w.ledger = ledger{w: w, decisions: map[task]decision{}, fails: map[task]int{}}
+	w.disk = &disk{w: w, blocks: make([]*table, len(w.shape.blocks)), latency: w.upTo(8 * time.Millisecond), conflicts: map[task]scheduler.Conflict{}}
+	w.ledger = ledger{w: w, decisions: map[task]decision{}, fails: map[task]int{}, auditors: map[task]int{}}
 	for i, b := range w.shape.blocks {
 		w.ledger.acked = append(w.ledger.acked, make([]uint64, b.Tasks()))
 		for range w.rng.IntN(3) {
@@ -120,17 +122,23 @@ func newWorld(seed uint64, opt Options) *world {
 	for _, p := range w.shape.sweeps {
 		w.disk.addBlock(p.blocks[0])
 		w.disk.putSweep(p.name, p.blocks[:1:1], scheduler.Active)
+		if w.chance(3) {
+			w.disk.sweep(p.name).audit = w.share()
+		}
 	}
 	n := 2 + w.rng.IntN(4)
 	makespan := 2*time.Second + w.upTo(30*time.Second)
 	w.cost = makespan * time.Duration(n) / time.Duration(w.shape.tasks)
-	w.costs, w.batch = w.chance(3), 1+w.rng.IntN(20)
+	w.costs, w.batch, w.trained = w.chance(3), 1+w.rng.IntN(20), w.chance(3)
 	for range n {
 		w.hire()
 	}
 	w.plot()
 	return w
 }
+
+// share is how much of a sweep an operator wants audited.
+func (w *world) share() float64 { return []float64{0.02, 0.1, 0.3, 1}[w.rng.IntN(4)] }
 
 // chance is true once in n.
 func (w *world) chance(n int) bool { return w.rng.IntN(n) == 0 }
@@ -198,7 +206,10 @@ func (w *world) outcome(block int, ordinal uint64, x *worker) outcome {
 		out.takes *= 10
 	}
 	if x.wrong && w.chance(3) {
-		out.value ^= 2
+		out.value ^= 2 << (x.number % 60) // liars do not conspire
+	}
+	if w.trained {
+		out.takes += x.prepare(w.shape.keys[block][ordinal])
 	}
 	t := task{block, ordinal}
 	sp, ok := w.special[t]
