@@ -536,7 +536,7 @@ type StatusResponse struct {
 	// Numerics fingerprints of the workers seen since the start; more than one means that bits may differ.
 	Fingerprints []string `protobuf:"bytes,4,rep,name=fingerprints,proto3" json:"fingerprints,omitempty"`
 	Database     string   `protobuf:"bytes,5,opt,name=database,proto3" json:"database,omitempty"`
-	// Tasks that were computed with different results, ever; the first ones stayed. It should be 0.
+	// Tasks that were computed with different results, ever. It should be 0.
 	Conflicts uint64 `protobuf:"varint,6,opt,name=conflicts,proto3" json:"conflicts,omitempty"`
 	// The newest of them.
 	Disputes      []*Conflict `protobuf:"bytes,7,rep,name=disputes,proto3" json:"disputes,omitempty"`
@@ -629,9 +629,9 @@ type Conflict struct {
 	Block   string                 `protobuf:"bytes,1,opt,name=block,proto3" json:"block,omitempty"`
 	Ordinal uint64                 `protobuf:"varint,2,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
 	// open (a third worker is to vote), upheld (a third worker computed what is stored), outvoted (two workers agree on
-	// something else than what is stored), no majority, or failed.
+	// something else than what was stored: theirs is stored now), no majority (what was stored stays), or failed.
 	Verdict string `protobuf:"bytes,3,opt,name=verdict,proto3" json:"verdict,omitempty"`
-	// The first is what is stored.
+	// The first is what was stored.
 	Votes         []*Vote `protobuf:"bytes,4,rep,name=votes,proto3" json:"votes,omitempty"`
 	Message       string  `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`
 	TimeUnix      int64   `protobuf:"varint,6,opt,name=time_unix,json=timeUnix,proto3" json:"time_unix,omitempty"`
@@ -795,7 +795,7 @@ type SweepStatus struct {
 	Priority    int32   `protobuf:"varint,13,opt,name=priority,proto3" json:"priority,omitempty"`
 	// Share of the tasks that is computed a second time.
 	Audit float64 `protobuf:"fixed64,14,opt,name=audit,proto3" json:"audit,omitempty"`
-	// Tasks computed a second time and compared, since the start.
+	// Tasks computed a second time and compared.
 	Audited uint64 `protobuf:"varint,15,opt,name=audited,proto3" json:"audited,omitempty"`
 	// Grows when the answer to FailuresRequest changes.
 	FailuresVersion uint64 `protobuf:"varint,16,opt,name=failures_version,json=failuresVersion,proto3" json:"failures_version,omitempty"`
