@@ -47,6 +47,6 @@ func rootCommand() *cobra.Command {
 		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), extendCommand(), verifyCommand(), backupCommand(), compactCommand(), mergeCommand())
 	add("cluster", coordinatorCommand(), workerCommand(), proxyCommand())
 	add("science", presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand(), compareWeightsCommand())
-	root.AddCommand(versionCommand())
+	root.AddCommand(doctorCommand(), versionCommand())
 	return root
 }

@@ -21,8 +21,8 @@ var networkFileSystems = map[uint32]string{
 	0x01021997: "9P",
 }
 
-// fileSystemWarning says what is doubtful about keeping a database in dir; "" if nothing is.
-func fileSystemWarning(dir string) string {
+// FileSystemWarning says what is doubtful about keeping a database in dir; "" if nothing is.
+func FileSystemWarning(dir string) string {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(dir, &st); err != nil {
 		return ""

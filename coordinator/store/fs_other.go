@@ -6,5 +6,5 @@ import "errors"
 
 var errQuota = errors.New("disk quota exceeded")
 
-// fileSystemWarning knows the magic numbers of Linux only.
-func fileSystemWarning(string) string { return "" }
+// FileSystemWarning knows the magic numbers of Linux only.
+func FileSystemWarning(string) string { return "" }

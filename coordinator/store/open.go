@@ -54,7 +54,7 @@ func Open(path string, opt Options) (*Store, error) {
 		return nil, err
 	}
 	s := newStore(path, opt, id)
-	if w := fileSystemWarning(filepath.Dir(path)); w != "" {
+	if w := FileSystemWarning(filepath.Dir(path)); w != "" {
 		s.warnings = append(s.warnings, w)
 		opt.Logger.Warn(w)
 	}

@@ -87,3 +87,14 @@ func (d *digest) add(x ...float64) {
 }
 
 func short(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:4]) }
+
+// Differing returns the kernel paths of this machine whose results differ from plain Go's; there should be none.
+func Differing() (bad []linalg.Path) {
+	plain := combine(parts(linalg.Plain))
+	for _, p := range linalg.Paths() {
+		if combine(parts(p)) != plain {
+			bad = append(bad, p)
+		}
+	}
+	return bad
+}

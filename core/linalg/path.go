@@ -36,3 +36,13 @@ var hostPath = detectPath()
 func (p Path) Available() bool {
 	return p == Plain || p == hostPath || p == AVX2 && hostPath == AVX512
 }
+
+// Paths returns the paths that this machine can run, slowest first.
+func Paths() (out []Path) {
+	for _, p := range []Path{Plain, NEON, AVX2, AVX512} {
+		if p.Available() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
