@@ -43,6 +43,8 @@ type Experiment struct {
 	// Export returns what a row was computed from: patterns, labels, trained
 	// weights. It computes them again; nil means there is nothing to export.
 	Export func(ctx context.Context, t *Task, inner Point) (*data.Export, error)
+	// ExportShared says that all rows of a task were computed from the same.
+	ExportShared bool
 
 	once      sync.Once
 	table     *table

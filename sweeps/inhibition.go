@@ -83,8 +83,10 @@ All architectures see the same E memories.`,
 			{Name: "signed_margin", Doc: "infeasible: largest attainable kappa_out of the first neuron that cannot be trained, at most 0", Unit: "V_th"},
 			{Name: "gap", Doc: "worst duality gap of the neurons' certificates"},
 		},
-		Artefacts: []Artefact{inhibitionArtefact()},
-		Check:     checkInhibition,
+		Artefacts:    []Artefact{inhibitionArtefact()},
+		Export:       exportInhibition,
+		ExportShared: true,
+		Check:        checkInhibition,
 		Cost: func(outer Point, _ []Point) float64 {
 			n := outer.Num("N")
 			return inhibitionTrainingCost(outer) + 2*outer.Num("tested")*(1e-4*n+1.5e-7*n*n)

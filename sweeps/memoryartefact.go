@@ -20,7 +20,7 @@ func networkArtefact() Artefact {
 	}
 }
 
-// networkParts cuts a network into blocks of neurons of about half a minute.
+// networkParts cuts a network into blocks of neurons of a few seconds.
 func networkParts(p Point) int {
 	n := p.Int("N")
 	return trainingParts(n, n, memoryCount(p))
@@ -33,7 +33,7 @@ func trainingParts(neurons, inputs, patterns int) int {
 	if small > 1<<15 || large > 1<<20 {
 		return int(n)
 	}
-	const perPart = 200_000_000_000 // multiply-adds, see trainingCost
+	const perPart = 200_000_000_000 // multiply-adds of plain solvers
 	return int(min(n, 1+n*(small*small*large/1000)/(perPart/1000)))
 }
 

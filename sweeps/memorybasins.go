@@ -32,7 +32,9 @@ of a larger one.`,
 			{Name: "error", Doc: "error after the last cycle that was run", Unit: "share of neurons"},
 			{Name: "initial_error", Doc: "error of the distorted memory", Unit: "share of neurons"},
 		}, networkMetrics()...),
-		Artefacts: []Artefact{networkArtefact()},
+		Artefacts:    []Artefact{networkArtefact()},
+		Export:       exportNetwork,
+		ExportShared: true,
 		Check: func(p Point) error {
 			if most := memoryPopulation(p).MaxDistortion(); p.Num("distortion") > most {
 				return fmt.Errorf("distortion = %s: at f_E = %s, f_I = %s no more than %.3g keeps mean activities", p.Value("distortion"), p.Value("f_E"), p.Value("f_I"), most)

@@ -32,8 +32,10 @@ infinite.`,
 			{Name: "sigma50_in", Doc: "input noise at which half of the memories are stable", Unit: "input"},
 			{Name: "p50", Doc: "distortion from which half of the memories are recovered", Unit: "probability"},
 		}, networkMetrics()...),
-		Artefacts: []Artefact{networkArtefact()},
-		Check:     checkNetwork,
+		Artefacts:    []Artefact{networkArtefact()},
+		Export:       exportNetwork,
+		ExportShared: true,
+		Check:        checkNetwork,
 		Cost: func(outer Point, _ []Point) float64 {
 			n := outer.Num("N")
 			return trainingCost(outer) + outer.Num("tested")*(1e-4*n+4e-8*n*n)

@@ -34,12 +34,14 @@ of tests, whose confidence interval takes tests as independent.`,
 			{Name: "error", Doc: "error after the last cycle that was run", Unit: "share of neurons"},
 			{Name: "worst_error", Doc: "largest error after any cycle that was run", Unit: "share of neurons"},
 		}, networkMetrics()...),
-		Artefacts: []Artefact{networkArtefact()},
-		Check:     checkTested,
+		Artefacts:    []Artefact{networkArtefact()},
+		Export:       exportNetwork,
+		ExportShared: true,
+		Check:        checkTested,
 		Cost: func(outer Point, inner []Point) float64 {
-			// A cycle without flips takes 6 ns a neuron; near the crossing some per cent of all flip, at N/4 ns each.
+			// A cycle without flips takes 5 ns a neuron; near the crossing some per cent of all flip, at N/4 ns each.
 			n := outer.Num("N")
-			return trainingCost(outer) + float64(len(inner))*outer.Num("cycles")*(1e-8*n+2e-12*n*n)
+			return trainingCost(outer) + float64(len(inner))*outer.Num("cycles")*(5e-9*n+1e-12*n*n)
 		},
 		Theory: networkMarginTheory(),
 		Figure: FigureHint{Title: "stability of memories under output noise", X: "sigma_out", Metrics: []string{"stable"}, Series: "solution", LogX: true},

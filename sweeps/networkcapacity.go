@@ -61,12 +61,12 @@ measured means, is low by about half their s.d.; alpha_E and alpha_I have no suc
 		Cost: func(outer Point, inner []Point) float64 {
 			n := outer.Num("N")
 			seconds := 0.0
-			for solution, weight := range map[string]float64{solutionA: 1, solutionB: 2, solutionUF: 3} {
+			for solution, weight := range map[string]float64{solutionA: 1, solutionB: 1, solutionUF: 12} {
 				if hasSolution(inner, solution) {
 					seconds += weight
 				}
 			}
-			return 2 * outer.Num("neurons") * seconds * (2e-3 + 1.5e-8*n*n*n)
+			return 2 * outer.Num("neurons") * seconds * (5e-4 + 1e-9*n*n*n)
 		},
 		Theory: []Theory{
 			{Metric: "alpha", Name: "theory", Doc: "the smaller of both types' capacities, large N", Eval: func(p Point) float64 {

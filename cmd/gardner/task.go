@@ -27,7 +27,8 @@ func taskCommand() *cobra.Command {
 		Long: `Run one task again in this process and print its rows; nothing is stored. KEY is
 BLOCK:ORDINAL as ` + "`gardner status SWEEP --failed`" + ` and raw rows show it; the first digits of
 the block are enough. With --export, write patterns, labels, cell types, physical weights
-and theta of each row into a folder of its own below DIR.`,
+and theta of each row into a folder of its own below DIR; of a network, which all rows of
+a task share, memories, cell types, couplings and thresholds into DIR itself.`,
 		Example:           "  gardner task capacity 5fe2:17\n  gardner task robustness 41c0:3 --export neuron --format npy",
 		Args:              exactArgs("SWEEP", "KEY"),
 		ValidArgsFunction: completeSweeps(&w),
@@ -106,16 +107,21 @@ func printRows(w io.Writer, task *sweeps.Task, rows []sweeps.Row) error {
 	return nil
 }
 
-// exportTask writes a folder for each row, named after its inner params.
+// exportTask writes a folder for each row, named after its inner params, or dir alone
+// where rows share what they were computed from.
 func exportTask(cmd *cobra.Command, task *sweeps.Task, dir string, format data.Format) error {
 	e := task.Experiment()
 	if e.Export == nil {
 		return usagef("experiment %s trains nothing that could be exported", e.Name)
 	}
-	for _, inner := range task.Inner {
+	points := task.Inner
+	if e.ExportShared {
+		points = points[:1]
+	}
+	for _, inner := range points {
 		var name []string
 		for _, p := range e.Params {
-			if p.Inner {
+			if p.Inner && !e.ExportShared {
 				name = append(name, p.Name+"="+inner.Value(p.Name).String())
 			}
 		}

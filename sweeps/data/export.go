@@ -23,11 +23,18 @@ type Export struct {
 	Patterns *Array    // P x N
 	Labels   []float64 // P values
 	Signs    []int8    // N values
+
+	// Of a network, instead of Weights, Theta and Labels:
+	Couplings  *Array    // trained weights, physical: row i onto neuron i
+	Thresholds []float64 // of the neurons with couplings
+	Drive      []float64 // P values: input from outside to all of them, in units of the threshold
+	FromExc    *Array    // random couplings onto the inhibitory neurons, from the excitatory
+	FromInh    *Array    // and from each other
 }
 
 // Write writes one file per field into dir, which it makes if need be, and
-// returns their paths: weights, theta, patterns, labels and types with the
-// format's extension. A file appears under its name when it is complete.
+// returns their paths: weights, theta, patterns, labels, types, couplings,
+// thresholds, drive, from_exc and from_inh with the format's extension. A file appears under its name when it is complete.
 func (e Export) Write(dir string, format Format) ([]string, error) {
 	if format != NPY && format != CSV {
 		return nil, fmt.Errorf("unknown format %q: it is npy or csv", string(format))
@@ -49,6 +56,11 @@ func (e Export) Write(dir string, format Format) ([]string, error) {
 		{"patterns", "", e.Patterns},
 		{"labels", "label", column(e.Labels)},
 		{"types", "type", column(signs)},
+		{"couplings", "", e.Couplings},
+		{"thresholds", "threshold", column(e.Thresholds)},
+		{"drive", "drive", column(e.Drive)},
+		{"from_exc", "", e.FromExc},
+		{"from_inh", "", e.FromInh},
 	} {
 		if f.array == nil {
 			continue
