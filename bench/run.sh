@@ -37,5 +37,9 @@ go run ./bench/query -compare "$pandas"
 echo "== dynamics of associative networks: kept fields against the dense cycle"
 if [ -z "$numpy" ]; then echo "   NOT COMPARED with Python: no python with numpy here (Debian: apt-get install python3-numpy)"; fi
 go run ./bench/dynamics -compare "$numpy"
+echo "== balanced network: kept numbers of active inputs, against forming them at each update"
+go run ./bench/oldbalance -compare "$numpy"
+echo "== tempotron: exact maxima in one pass over the spikes, against grids of times"
+go run ./bench/tempotron -compare "$numpy"
 echo "== dispatch of tasks that do nothing, durable, against the floors and rivals"
 bash bench/dispatch.sh
