@@ -24,7 +24,7 @@ func balancedNetwork() *Experiment {
 		edges[i] = float64(i) / (1 / rateBinWidth)
 	}
 	return &Experiment{
-		Name: "balanced-network", Version: 1,
+		Name: "balanced-network", Version: 2,
 		Doc: "the old balance: rates of a random network of binary E and I neurons, against mean-field theory",
 		Long: `N excitatory (E) and N inhibitory (I) binary neurons (van Vreeswijk and Sompolinsky 1996, 1998). Each
 connection exists with probability K/N and has the strength J/sqrt K (E to E and I: 1; I to E: -J_E,
@@ -34,8 +34,11 @@ After burn_in it is watched for record. E and I drives of order sqrt K cancel to
 
 Theory: rates as K grows are linear in m_0 (the straight line); at finite K they solve
 m = H(-u/sqrt a) with normal inputs; with the inputs counted (ours) the theory holds at any K where N is
-much larger. The step of an input, 1/sqrt K, makes the latter rise in teeth; where inputs can lie exactly
-on a threshold, which counts as silent (K = 100: multiples of 0.01 of m_0), it is lowest. Below threshold (sqrt K m_0 < theta_E) the network can die out: rate 0.
+much larger. The step of an input, 1/sqrt K, makes the latter rise in teeth. Where K is a square, a sum of
+inputs can lie exactly on a threshold, which counts as silent, and rates jump there: at K = 100 the
+theory is .009 (E) and .045 (I) at m_0 = 0.1, but .040 and .068 just above. At K = 100 such m_0 are the
+multiples of 0.0025 (of 0.01 for E neurons): take values between, like 0.10625. Below threshold
+(sqrt K m_0 < theta_E) the network can die out: rate 0.
 Measured rates are within 5 % of the counted theory at K = 100, N = 30 K. Rates in the histogram are
 averages over record, which widens it a little; quenched avoids that by a product of both halves.
 The coefficient of variation and the drives have all neurons; no theory is known for the former here.
@@ -124,7 +127,7 @@ func balancedParams() []Param {
 	return []Param{
 		{Name: "N", Doc: "neurons of each population", Kind: Integer, Default: Num(8000), Min: 2, Max: oldbalance.MaxN},
 		{Name: "K", Doc: "mean number of inputs from each population", Kind: Integer, Default: Num(100), Min: 1, Max: oldbalance.MaxN},
-		{Name: "m_0", Doc: "activity outside", Kind: Number, Default: Num(0.1), Min: 0, MinOpen: true, Max: 1, Treatment: true},
+		{Name: "m_0", Doc: "activity outside", Kind: Number, Default: Num(0.10625), Min: 0, MinOpen: true, Max: 1, Treatment: true},
 		positive("J_E", "size of the coupling from I to E; from E it is 1", "theta_E", 2),
 		positive("J_I", "size of the coupling from I to I", "theta_E", 1.8),
 		positive("E_E", "strength of the outside onto E", "theta_E", 1),

@@ -60,7 +60,7 @@ reported at T = 500 ms, growing weakly with K (Rubin, Monasson and Sompolinsky 2
 		},
 		Check: checkTempotron,
 		Cost: func(outer Point, inner []Point) float64 {
-			return 6 * largestLimit(inner) * 3 * outer.Num("N") * tempotronSpikes(outer) * 3e-9
+			return 6 * largestLimit(inner) * 3 * outer.Num("N") * tempotronSpikes(outer) * 2.5e-9
 		},
 		Figure: FigureHint{Title: "capacity of the tempotron's learning rule", X: "K", Metrics: []string{"capacity"}, Series: "cycles", LogX: true},
 		Run:    runTempotron,

@@ -64,8 +64,8 @@ func Scale(k *Kernel, w []float64) Weights {
 
 // Peak returns the largest value of V(t) = sum_i w_i sum_spikes K(t - t_i), without
 // resets, over 0 <= t <= end, and the first time it is reached; V(0) = 0, so the peak
-// is never negative. It is exact: only intervals whose tangent at the start rises
-// above the best so far are looked into, and there the maximum has a closed form.
+// is never negative. It is exact: only intervals that a bound does not exclude are
+// looked into, and there the maximum has a closed form.
 func (t *Train) Peak(k *Kernel, w Weights, end float64) (at, v float64) {
 	return t.peakAbove(k, w, end, 0, math.Inf(1))
 }
@@ -93,15 +93,14 @@ func (t *Train) peakAbove(k *Kernel, w Weights, end, level, enough float64) (at,
 	}
 	decayM, decayS, afferent := t.DecayM[:n], t.DecayS[:n], t.Afferent[:n]
 	gap := t.Gap[1:n] // after each spike but the last
-	rateM, rateS := k.rateM, k.rateS
 	var p Potential
 	for j, h := range gap {
 		x := w[afferent[j]]
 		p.A = math.FMA(p.A, decayM[j], x)
 		p.B = math.FMA(p.B, decayS[j], x)
-		// The tangent bounds a potential that rises: it is concave up to its maximum, or
-		// negative. One that falls was larger before.
-		if p.A-p.B+float64(h*(float64(p.B*rateS)-float64(p.A*rateM))) <= v {
+		// Until the next spike A is at most what it is now, and B at least what it will be
+		// then, where they are positive; else the potential falls or is negative.
+		if math.FMA(-p.B, decayS[j+1], p.A) <= v {
 			continue
 		}
 		if s, peak := k.Max(p, h); peak > v {
