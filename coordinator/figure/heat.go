@@ -73,17 +73,7 @@ func cellEdges(centres []float64, log bool) []float64 {
 // heat draws cells and contour lines, and the colour bar right of the frame.
 func (g *page) heat(p *panel) {
 	h, shade := p.Heat, p.Heat.shades()
-	xe, ye := cellEdges(h.X, p.sx.log), cellEdges(h.Y, p.sy.log)
-	const overlap = 0.3 // hides the seams that smoothing leaves between cells
-	for j, row := range h.Z {
-		for i, v := range row {
-			x0, x1 := clamp(p.sx.at(xe[i]), p.frame.x0, p.frame.x1), clamp(p.sx.at(xe[i+1])+overlap, p.frame.x0, p.frame.x1)
-			y0, y1 := clamp(p.sy.at(ye[j]), p.frame.y0, p.frame.y1), clamp(p.sy.at(ye[j+1])+overlap, p.frame.y0, p.frame.y1)
-			if x1 > x0 && y1 > y0 {
-				g.s.fill(rectangle(x0, y0, x1, y1), shade.of(v))
-			}
-		}
-	}
+	g.cells(p)
 	for _, level := range h.Levels {
 		for _, line := range p.contours(h.Theory, level) {
 			g.s.stroke(line, shade.over(level), g.lineWidth*0.8, Dashed.dashes(g.lineWidth))

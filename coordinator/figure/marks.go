@@ -23,6 +23,14 @@ func (d Dash) dashes(width vg.Length) []vg.Length {
 // marker draws the marker of a style: shapes differ as well as colours. A thin
 // white rim keeps markers apart where they overlap.
 func marker(s surface, x, y, r vg.Length, style int, open bool) {
+	if st, ok := s.(stamper); ok {
+		st.stamp(x, y, r, style, open)
+		return
+	}
+	drawMarker(s, x, y, r, style, open)
+}
+
+func drawMarker(s surface, x, y, r vg.Length, style int, open bool) {
 	p := markerPath(x, y, r, style)
 	c := styleColor(style)
 	if open {

@@ -87,18 +87,17 @@ func (g *page) series(p *panel, s Series) {
 	for _, q := range s.Points {
 		at := vg.Point{X: p.sx.at(q.X), Y: p.sy.at(q.Y)}
 		if finite(at) && grown.contains(at) {
-			g.told(p.tell(s.Label, q), func() { marker(g.s, at.X, at.Y, r, s.Style, s.Open) })
+			g.tell(p.tell(s.Label, q))
+			marker(g.s, at.X, at.Y, r, s.Style, s.Open)
 		}
 	}
 }
 
-// told draws something that says what it stands for where the format can (SVG shows it under the pointer).
-func (g *page) told(text string, draw func()) {
-	if a, ok := g.s.(annotator); ok && text != "" {
-		a.begin(text)
-		defer a.end()
+// tell says what the next thing drawn stands for where the format can: SVG shows it under the pointer.
+func (g *page) tell(text string) {
+	if a, ok := g.s.(annotator); ok {
+		a.tell(text)
 	}
-	draw()
 }
 
 // tell says a point's values, in plain text.
@@ -165,8 +164,8 @@ func (g *page) histogram(p *panel, h Histogram) {
 			continue
 		}
 		top = clamp(top, p.frame.y0, p.frame.y1)
-		told := fmt.Sprintf("%s: %.4g from %.5g to %.5g", plainText(h.Label), v, h.Edges[i], h.Edges[i+1])
-		g.told(told, func() { g.s.fill(rectangle(x0, floor, x1, top), alpha(c, 0x59)) })
+		g.tell(fmt.Sprintf("%s: %.4g from %.5g to %.5g", plainText(h.Label), v, h.Edges[i], h.Edges[i+1]))
+		g.s.fill(rectangle(x0, floor, x1, top), alpha(c, 0x59))
 		g.s.stroke(polyline(vg.Point{X: x0, Y: floor}, vg.Point{X: x0, Y: top}, vg.Point{X: x1, Y: top}, vg.Point{X: x1, Y: floor}), alpha(c, 0xb3), 0.5*g.axisWidth, nil)
 		if h.Err != nil && h.Err[i] > 0 {
 			errorBar(g.s, (x0+x1)/2, p.low(v, h.Err[i]), p.sy.at(v+h.Err[i]), p.frame.y0, p.frame.y1, min(0.8*g.radius, (x1-x0)/3), 0.75*g.lineWidth, c)

@@ -17,10 +17,12 @@ type surface interface {
 	encode(title string, meta []Meta) ([]byte, error)
 }
 
-// annotator is a surface whose parts can say what they stand for: what is drawn between begin and end does.
-type annotator interface {
-	begin(text string)
-	end()
+// annotator is a surface whose parts can say what they stand for: the next fill or stamp after tell does.
+type annotator interface{ tell(text string) }
+
+// stamper is a surface that draws equal markers by one pattern.
+type stamper interface {
+	stamp(x, y, r vg.Length, style int, open bool)
 }
 
 func polyline(points ...vg.Point) vg.Path {

@@ -35,7 +35,7 @@ func TestScaleVisitors(t *testing.T) {
 		visit(t, at)
 		return
 	}
-	tasks, visitors, span := uint64(20_000), 4, 2*time.Second
+	tasks, visitors, span := uint64(20_000), 4, 300*time.Millisecond
 	if os.Getenv("GARDNER_SCALE") != "" {
 		tasks, visitors, span = 1_000_000, 50, 15*time.Second
 	}
