@@ -102,7 +102,9 @@ func (b *builder) caption() string {
 	shown := "bars: standard error"
 	switch {
 	case b.l.bars:
-		shown = "bars: share per bin over its width, standard error; in no bin: the shares of zeros given in the panels (theory's in brackets)"
+		if shown = "bars: share per bin over its width, standard error"; len(b.l.zeros) > 0 {
+			shown += "; in no bin: the shares of zeros given in the panels (theory's in brackets)"
+		}
 	case b.l.heat != "":
 		shown = "contours: solid means, dashed theory"
 	}

@@ -73,6 +73,10 @@ func cellEdges(centres []float64, log bool) []float64 {
 // heat draws cells and contour lines, and the colour bar right of the frame.
 func (g *page) heat(p *panel) {
 	h, shade := p.Heat, p.Heat.shades()
+	grouped, groups := g.s.(grouper)
+	if groups {
+		grouped.group("heat")
+	}
 	g.cells(p)
 	for _, level := range h.Levels {
 		for _, line := range p.contours(h.Theory, level) {
@@ -81,6 +85,9 @@ func (g *page) heat(p *panel) {
 	}
 	for _, level := range h.Levels {
 		g.contourLine(p, level, shade)
+	}
+	if groups {
+		grouped.ungroup()
 	}
 	g.colorBar(p, shade)
 }

@@ -20,6 +20,12 @@ type surface interface {
 // annotator is a surface whose parts can say what they stand for: the next fill or stamp after tell does.
 type annotator interface{ tell(text string) }
 
+// grouper is a surface that can give a name to a group of what is drawn.
+type grouper interface {
+	group(class string)
+	ungroup()
+}
+
 // stamper is a surface that draws equal markers by one pattern.
 type stamper interface {
 	stamp(x, y, r vg.Length, style int, open bool)

@@ -136,6 +136,17 @@ func (s *svgSurface) close(element string) {
 	s.title = ""
 }
 
+// group and ungroup implement grouper: a page's style tells what lies on a heat map's colours from what lies on paper.
+func (s *svgSurface) group(class string) {
+	s.finish()
+	fmt.Fprintf(&s.body, "<g class=\"%s\">\n", class)
+}
+
+func (s *svgSurface) ungroup() {
+	s.finish()
+	s.body.WriteString("</g>\n")
+}
+
 // stamp implements stamper.
 func (s *svgSurface) stamp(x, y, r vg.Length, style int, open bool) {
 	s.finish()

@@ -141,7 +141,7 @@ func TestBrowser(t *testing.T) {
 	h.let(100)
 	eventually("all done", `document.getElementById("percent").textContent === "100 %"`)
 	eventually("failures", `document.getElementById("failures").textContent.includes("an <unlucky> number")`)
-	eventually("values under the pointer", `[...document.querySelectorAll("#figure g > title")].some(e => e.textContent.includes("at 2"))`)
+	eventually("values under the pointer", `[...document.querySelectorAll("#figure use > title")].some(e => e.textContent.includes("at 2"))`)
 	shot(t, ctx, "done")
 
 	before := text("#rows")

@@ -14,7 +14,7 @@ import (
 
 // functions are what the templates call.
 var functions = template.FuncMap{
-	"state": stateName, "percent": percent, "count": count, "span": span, "rate": rate, "path": sweepPath, "short": short, "has": has, "seen": seen, "brief": brief,
+	"state": stateName, "percent": percent, "count": count, "span": span, "rate": rate, "path": sweepPath, "short": short, "has": has, "seen": seen, "brief": brief, "task": httpapi.TaskName,
 	"reproduce": func(sweep string, t *gardnerv1.FailedTask) string {
 		return fmt.Sprintf("gardner task %s %s", sweep, httpapi.TaskName(t))
 	},
