@@ -35,7 +35,7 @@ func TestNewVsOldIsNearTheory(t *testing.T) {
 // not: slopes against size on logarithmic axes.
 func TestWhatCancelsOnWhatScale(t *testing.T) {
 	t.Parallel()
-	p := tinyPlan(t, `{name: t, experiment: new-vs-old, replicates: 5, params: {burn_in: 10, record: 25}, grid: {size: [60, 240], system: [old, new]}}`)
+	p := tinyPlan(t, `{name: t, experiment: new-vs-old, replicates: 20, params: {burn_in: 10, record: 25}, grid: {size: [60, 240], system: [old, new]}}`)
 	reg := p.Experiment
 	small, large := map[string][]float64{}, map[string][]float64{}
 	for o := range p.Block.Tasks() {

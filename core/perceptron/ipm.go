@@ -40,9 +40,17 @@ type ipm struct {
 	negV, atdl, adv              []float64
 	dkappa, dtau, deta, dq       float64
 	affEta, affBal               float64
+	pullV, pullS, keep           []float64
 }
 
 func newIPM(g *program, fixedEta float64) *ipm {
+	ip := blankIPM(g, fixedEta)
+	ip.start()
+	return ip
+}
+
+// blankIPM is newIPM without a starting point.
+func blankIPM(g *program, fixedEta float64) *ipm {
 	ip := &ipm{g: g, sys: newKKT(g), lowerBound: math.Inf(-1), upperBound: math.Inf(1)}
 	block := g.work.take("ipm", 15*g.n+15*g.m)
 	cut := func(n int) []float64 {
@@ -59,6 +67,7 @@ func newIPM(g *program, fixedEta float64) *ipm {
 		*s = cut(m)
 	}
 	ip.affZ = g.work.take("ipm.affz", n)
+	ip.pullV, ip.pullS = make([]float64, n), make([]float64, m)
 	ip.atdl = g.work.take("ipm.atdl", n)
 	ip.adv = g.work.take("ipm.adv", m)
 	switch {
@@ -67,7 +76,6 @@ func newIPM(g *program, fixedEta float64) *ipm {
 	case g.c == nil:
 		ip.fixedEta, ip.scaleEta = true, true
 	}
-	ip.start()
 	return ip
 }
 

@@ -17,13 +17,13 @@ func (ip *ipm) direction(target float64, corrected bool) {
 			ip.f[j] -= float64(ip.affEta * ip.affV[j])
 		}
 		if !g.isFree(j) {
-			ip.f[j] += ip.comp(target, ip.v[j], ip.z[j], ip.affV[j], ip.affZ[j], corrected) / ip.v[j]
+			ip.f[j] += (ip.comp(target, ip.v[j], ip.z[j], ip.affV[j], ip.affZ[j], corrected) + ip.pullV[j]) / ip.v[j]
 		}
 	}
 	for mu := range ip.h {
 		ip.h[mu] = -ip.rp[mu]
 		if !g.isEqual(mu) {
-			ip.h[mu] += ip.comp(target, ip.s[mu], ip.lambda[mu], ip.affS[mu], ip.affL[mu], corrected) / ip.lambda[mu]
+			ip.h[mu] += (ip.comp(target, ip.s[mu], ip.lambda[mu], ip.affS[mu], ip.affL[mu], corrected) + ip.pullS[mu]) / ip.lambda[mu]
 		}
 	}
 	if p, ok := ip.sys.(*patternKKT); ok && g.equal != nil {
@@ -69,7 +69,7 @@ func (ip *ipm) direction(target float64, corrected bool) {
 			ip.dz[j] = 0
 			continue
 		}
-		r := ip.comp(target, ip.v[j], ip.z[j], ip.affV[j], ip.affZ[j], corrected)
+		r := ip.comp(target, ip.v[j], ip.z[j], ip.affV[j], ip.affZ[j], corrected) + ip.pullV[j]
 		ip.dz[j] = (r - float64(ip.z[j]*ip.dv[j])) / ip.v[j]
 	}
 	for mu := range ip.ds {
@@ -77,7 +77,7 @@ func (ip *ipm) direction(target float64, corrected bool) {
 			ip.ds[mu] = 0
 			continue
 		}
-		r := ip.comp(target, ip.s[mu], ip.lambda[mu], ip.affS[mu], ip.affL[mu], corrected)
+		r := ip.comp(target, ip.s[mu], ip.lambda[mu], ip.affS[mu], ip.affL[mu], corrected) + ip.pullS[mu]
 		ip.ds[mu] = (r - float64(ip.s[mu]*ip.dlam[mu])) / ip.lambda[mu]
 	}
 }

@@ -85,6 +85,8 @@ func (ip *ipm) step() error {
 		// The second order terms mislead far from the path: take a plain step towards it instead.
 		ip.direction(0.5*ip.mu, false)
 		alpha, centre = ip.boundary(0.9995), 0.5
+	} else {
+		alpha = ip.centred(centre*ip.mu, alpha)
 	}
 	if alpha < 1 {
 		alpha *= math.Max(0.995, 1-ip.mu)

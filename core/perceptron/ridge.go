@@ -33,12 +33,47 @@ type ridge struct {
 	inS, inF    []bool
 	spread      float64 // mean squared norm of the rows of A - b m'
 	rows, cols  []int
+	step        float64 // of the last round
 	sub, gram   []float64
 	p, q        []float64
 }
 
-// ridgeSchedule holds eps in units of spread: each round takes the next.
+// ridgeSchedule holds eps in units of spread for the first rounds; after them it falls by ridgeStep a round.
 var ridgeSchedule = [...]float64{0.2, 0.12, 0.08, 0.06}
+
+const (
+	ridgeStep   = 0.6
+	ridgeRounds = 14 // at most
+	// ridgeRows ends the descent: rows with a positive hinge per weight off zero, from where on the interior point does better.
+	ridgeRows = 1.1
+	// ridgeHopeless: with more rows than this per weight after ridgeSchedule the problem has no solution, or hardly.
+	ridgeHopeless = 2.1
+)
+
+// descend does rounds with falling eps until they have separated the rows that matter from the others, or do not take
+// full steps any more. It returns their number, and false if they lead nowhere.
+func (r *ridge) descend() (rounds int, ok bool) {
+	eps := 0.0
+	for rounds < ridgeRounds {
+		if rounds < len(ridgeSchedule) {
+			eps = ridgeSchedule[rounds]
+		} else {
+			eps *= ridgeStep
+		}
+		if !r.round(eps * r.spread) {
+			break
+		}
+		rounds++
+		load := float64(len(r.rows)) / float64(len(r.cols))
+		if rounds == len(ridgeSchedule) && load > ridgeHopeless {
+			return rounds, false
+		}
+		if rounds >= 3 && (load < ridgeRows || r.step < 1) {
+			break
+		}
+	}
+	return rounds, rounds >= 3
+}
 
 // newRidge prepares the start; false if the program gives none (one class, no signal).
 func newRidge(g *program) (*ridge, bool) {
@@ -187,7 +222,7 @@ func (r *ridge) round(eps float64) bool {
 		r.product(r.trial, r.try)
 		at := r.theta + float64(alpha*(goal-r.theta))
 		if r.objective(r.try, r.trial, at, eps) < before || alpha < 0.1 {
-			r.theta = at
+			r.theta, r.step = at, alpha
 			copy(r.u, r.try)
 			copy(r.au, r.trial)
 			return true
@@ -216,12 +251,7 @@ func (r *ridge) solve(eps float64) (theta float64, ok bool) {
 	}
 	r.sub = g.work.take("polish.b", ns*nf)
 	g.gather(r.sub, nf, r.rows, r.cols)
-	r.gram = g.work.take("polish.gram", ns*ns)
-	g.eng.Syrk(r.gram, ns, r.sub, nf, ns, nf, nil)
-	for k := range ns {
-		r.gram[k*ns+k] += eps
-	}
-	if g.eng.Cholesky(r.gram, ns, ns) != nil {
+	if !r.factor(eps) {
 		return 0, false
 	}
 	p, q := r.p[:ns], r.q[:ns]
@@ -229,10 +259,8 @@ func (r *ridge) solve(eps float64) (theta float64, ok bool) {
 	for k, mu := range r.rows {
 		p[k], q[k] = g.d[mu], r.b[mu]
 	}
-	for _, x := range [][]float64{p, q} {
-		g.eng.SolveLower(r.gram, ns, ns, x)
-		g.eng.SolveLowerT(r.gram, ns, ns, x)
-	}
+	r.divide(p, eps)
+	r.divide(q, eps)
 	for k, mu := range r.rows {
 		dp += float64(g.d[mu] * p[k])
 		dq += float64(g.d[mu] * q[k])
@@ -256,6 +284,40 @@ func (r *ridge) solve(eps float64) (theta float64, ok bool) {
 	}
 	g.eng.MulVecT(r.try[:nf], r.sub, nf, ns, nf, p)
 	return theta, true
+}
+
+// factor factors A_SF A_SF' + eps or, if that is smaller, A_SF' A_SF + eps.
+func (r *ridge) factor(eps float64) bool {
+	eng, ns, nf := r.g.eng, len(r.rows), len(r.cols)
+	size := min(ns, nf)
+	r.gram = r.g.work.take("polish.gram", size*size)
+	if ns <= nf {
+		eng.Syrk(r.gram, size, r.sub, nf, ns, nf, nil)
+	} else {
+		eng.SyrkT(r.gram, size, r.sub, nf, nf, ns, nil)
+	}
+	for k := range size {
+		r.gram[k*size+k] += eps
+	}
+	return eng.Cholesky(r.gram, size, size) == nil
+}
+
+// divide overwrites x with (A_SF A_SF' + eps)^-1 x, which is (x - A_SF (A_SF' A_SF + eps)^-1 A_SF' x)/eps.
+func (r *ridge) divide(x []float64, eps float64) {
+	eng, ns, nf := r.g.eng, len(r.rows), len(r.cols)
+	if ns <= nf {
+		eng.SolveLower(r.gram, ns, ns, x)
+		eng.SolveLowerT(r.gram, ns, ns, x)
+		return
+	}
+	t, y := r.try[:nf], r.trial[:ns]
+	eng.MulVecT(t, r.sub, nf, ns, nf, x)
+	eng.SolveLower(r.gram, nf, nf, t)
+	eng.SolveLowerT(r.gram, nf, nf, t)
+	eng.MulVec(y, r.sub, nf, ns, nf, t)
+	for k := range x {
+		x[k] = (x[k] - y[k]) / eps
+	}
 }
 
 // smallestPositiveRoot of a x^2 + 2 h x + c.

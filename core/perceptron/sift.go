@@ -11,76 +11,98 @@ import (
 // siftFrom is the size, the product of patterns and inputs, from which a program is sifted.
 const siftFrom = 60 * 60
 
-// sifted runs the interior point on the rows and weights that ridge picks only, and starts the active set of the full
-// program from its supports: that takes in what was left out wrongly and proves the result on the full program.
-// False: nothing was gained but time lost, a fraction of what the full interior point costs.
+// sifted runs the interior point on the rows and weights that ridge picks only, looks after each step whether it misses any
+// of the others, and starts the active set of the full program from its supports: that takes in the last ones and proves
+// the result on the full program. False: nothing was gained but time lost, a fraction of what the full interior point costs.
 func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
-	if !g.plain || g.m*g.n < g.siftFrom || 5*g.m > 7*g.n || want.signOnly || g.e == nil && g.c == nil {
+	if !g.plain || g.m*g.n < g.siftFrom || want.signOnly || g.e == nil && g.c == nil {
 		return optimum{}, false
 	}
 	r, ok := newRidge(g)
 	if !ok {
 		return optimum{}, false
 	}
-	rounds := 0
-	for _, eps := range ridgeSchedule {
-		if !r.round(eps * r.spread) {
-			break
-		}
-		rounds++
-		if rounds >= 3 && len(r.rows)*10 < len(r.cols)*11 {
-			break
-		}
-		if rounds == 2 && len(r.rows) > 2*len(r.cols) {
-			return optimum{iterations: rounds}, false
-		}
-	}
-	if rounds < 3 {
-		return optimum{}, false
+	rounds, ok := r.descend()
+	if !ok {
+		return optimum{iterations: rounds}, false
 	}
 	keep, ok := r.choose()
 	if !ok {
 		return optimum{iterations: rounds}, false
 	}
 	po := newPolish(g)
-	inner := g.restricted(keep)
-	ip := newIPM(inner, 1)
+	ip := blankIPM(g.restricted(keep), 1)
 	ip.warm(r, keep)
-	gate := firstGate
-	switch {
-	case 10*inner.m < 6*inner.n:
-		gate = wideGate // few rows on many weights: the active set finds its way from afar
-	case inner.c == nil:
-		gate = 1.5 * firstGate
-	}
-	for tries := 0; tries < siftTries && ip.iterations < interiorLimit; {
-		if ctx.Err() != nil {
+	var clean, now *lifted // the last point that missed nothing, and the present one
+	limit, tries := math.Inf(1), 0
+	for steps := 0; steps < siftSteps && tries < siftTries && ctx.Err() == nil; steps++ {
+		rounds++
+		if err := ip.step(); err != nil || ip.stalled || ip.upperBound < signTol {
 			break
 		}
-		if err := ip.step(); err != nil || ip.stalled {
-			break
-		}
-		if inner.c != nil {
+		if g.c != nil {
 			ip.eta *= math.Max(0.8, math.Min(1.25, norm(ip.v)))
 		}
 		lo, up := ip.lowerBound, ip.upperBound
 		rel := (up - lo) / math.Max(1e-3, math.Max(math.Abs(lo), math.Abs(up)))
+		gate, spare := ip.gate()
+		gate = math.Min(gate, limit)
+		if lo > reviewFrom && (rel > gate || spare < enoughSpare) {
+			now = g.lift(now, ip, keep)
+			if keep.extend(now) {
+				from := clean
+				if from == nil {
+					from = now
+				}
+				ip = g.resume(from, keep)
+				continue
+			}
+			clean, now = now, clean
+		}
 		if rel > gate {
 			continue
 		}
 		if lo <= 0 {
 			break // hardly feasible: see polishFrom
 		}
-		gate = math.Min(gate, rel) * gateStep
+		limit = rel * gateStep
 		tries++
 		po.guessLifted(ip, keep)
 		pt, ok := po.unitBall(want.unit)
 		rounds += pt.rounds
 		if ok && pt.lower > signTol {
-			return optimum{point: pt, iterations: ip.iterations + rounds, exact: true}, true
+			return optimum{point: pt, iterations: rounds, exact: true}, true
 		}
 	}
-	return optimum{iterations: ip.iterations + rounds}, false
+	return optimum{iterations: rounds}, false
+}
+
+const (
+	siftSteps = 50 // interior point iterations before a restricted program is given up
+	siftTries = 5  // times the active set is started from one
+	// reviewFrom: from this lower bound on kappa on, in units of the inputs, it is worth a look at what is left out.
+	reviewFrom = -0.2
+	// enoughSpare: with this much spare (see gate) the active set itself takes in what was left out.
+	enoughSpare = 0.3
+)
+
+// gate is the relative gap at which the active set finds its way from this point: the more rows rest on the weights off zero,
+// the closer to the optimum. spare is the share of those weights that no row needs.
+func (ip *ipm) gate() (gap, spare float64) {
+	rows, cols := 0, 0
+	for mu := range ip.lambda {
+		if ip.rowIn(mu) {
+			rows++
+		}
+	}
+	for j := range ip.v {
+		if ip.weightIn(j) {
+			cols++
+		}
+	}
+	spare = 1 - float64(rows)/float64(max(cols, 1))
+	least := math.Max(0.02, spare)
+	return 0.2 * least * least, spare
 }
 
 // The distance of a warm start from the boundary, in units of the mean of what it starts from; less at a given threshold,
@@ -180,12 +202,6 @@ func (ip *ipm) keepDrive(r *ridge, s *selection, drive float64) {
 	}
 }
 
-// wideGate is the gap at which the active set is first tried where weights are many.
-const wideGate = 5e-2
-
-// siftTries is the number of times the active set is started from a restricted program.
-const siftTries = 2
-
 // guessLifted is guess from a restricted program's interior point; what was left out is out.
 func (po *polish) guessLifted(ip *ipm, s *selection) {
 	clear(po.inS)
@@ -218,7 +234,7 @@ func (s *selection) list() {
 	}
 }
 
-// choose keeps the rows with a positive hinge and a tenth more, and the weights off zero and half as many more.
+// choose keeps the rows with a positive hinge and a tenth more, and the weights off zero and two fifths more.
 // False where that would leave little out, or many rows rest on few weights (near capacity): there the supports are
 // delicate.
 func (r *ridge) choose() (*selection, bool) {
@@ -242,13 +258,10 @@ func (r *ridge) choose() (*selection, bool) {
 			cols++
 		}
 	}
-	switch {
-	case rows*10 > cols*17:
+	if rows*10 > cols*17 {
 		return nil, false
-	case rows*10 > cols*12:
-		cols = g.n
 	}
-	mark(s.col, r.x, cols+cols/2+5)
+	mark(s.col, r.x, cols+cols*2/5+5)
 	s.list()
 	m, n := len(s.rows), len(s.cols)
 	return s, float64(m)*float64(min(m, n))*float64(n) < 0.7*float64(g.m)*float64(min(g.m, g.n))*float64(g.n)
