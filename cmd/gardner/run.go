@@ -17,6 +17,7 @@ import (
 
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/sweeps/data"
+	"gardner/worker"
 )
 
 // runCommand computes a sweep in this process and draws it.
@@ -28,7 +29,8 @@ func runCommand() *cobra.Command {
 		Long: `Compute a sweep, a preset's name or a YAML file, with a coordinator and workers in this
 process, and write its figure (SVG, PNG, PDF) and the numbers behind it (CSV). The same
 command resumes an interrupted run; results of other sweeps in the database are reused.
-If another process has the database open, the sweep is handed to that one.`,
+If another process has the database open, the sweep is handed to that one. Tasks beyond
+--task-timeout or --memory-limit are tried once more and then quarantined; the others go on.`,
 		Example: `  gardner run capacity
   gardner run capacity --set f_exc=0.5 --set N=50,100
   gardner run mine.yaml --db mine.db --workers 4 --out figures`,
@@ -43,7 +45,12 @@ If another process has the database open, the sweep is handed to that one.`,
 				return usagef("--workers %d: it must be at least 1", r.workers)
 			}
 			r.again = "gardner " + strings.Join(os.Args[1:], " ")
-			return r.run(cmd, request, set)
+			err = r.run(cmd, request, set)
+			if errors.Is(err, worker.ErrRestart) {
+				fmt.Fprintln(cmd.ErrOrStderr(), "a task does not stop at its limit: it is reported, and this process starts again")
+				return restart() // it resumes
+			}
+			return err
 		},
 	}
 	f := cmd.Flags()
@@ -53,6 +60,7 @@ If another process has the database open, the sweep is handed to that one.`,
 	f.BoolVar(&r.noFigure, "no-figure", false, "compute only")
 	f.BoolVar(&r.json, "json", false, "print the final status as one JSON object")
 	r.cache.flags(f)
+	r.limits.flags(f)
 	r.change.flags(cmd)
 	return cmd
 }
@@ -65,11 +73,13 @@ type runner struct {
 	json     bool
 	change   changes
 	cache    cacheFlags
+	limits   limitFlags
 	again    string // the command that resumes
 }
 
 func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest, set *data.Set) (err error) {
-	ctx := cmd.Context()
+	ctx, gone := context.WithCancelCause(cmd.Context())
+	defer gone(nil)
 	info := cmd.ErrOrStderr()
 	if err := os.MkdirAll(r.out, 0o755); err != nil {
 		return usagef("cannot make the folder --out %s: %w", r.out, err)
@@ -107,7 +117,7 @@ func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest, set *
 		if err != nil {
 			return err
 		}
-		stopWorkers = s.work(r.workers, kept)
+		stopWorkers = s.work(r.workers, kept, &r.limits, gone)
 	}
 	last, err := r.follow(ctx, calm, info, s, submitted.Sweep)
 	if stopErr := stopWorkers(); err == nil {
@@ -165,6 +175,9 @@ func (r *runner) follow(ctx, calm context.Context, info io.Writer, s *session, n
 		select {
 		case <-ctx.Done():
 			p.clear()
+			if why := context.Cause(ctx); !errors.Is(why, context.Canceled) {
+				return sweep, why // the workers have ended
+			}
 			fmt.Fprintf(info, "stopping: running tasks finish (Ctrl-C again ends at once; nothing stored is lost) ... ")
 			return sweep, ctx.Err()
 		case <-tick.C:

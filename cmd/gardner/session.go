@@ -71,13 +71,20 @@ func dial(target *join.Target) (*session, error) {
 }
 
 // work starts workers in this process. The returned function drains them: tasks
-// under way are finished and stored.
-func (s *session) work(slots int, artefacts sweeps.ArtefactCache) (stop func() error) {
+// under way are finished and stored. If they end before, gone is called with the
+// reason.
+func (s *session) work(slots int, artefacts sweeps.ArtefactCache, limits *limitFlags, gone func(error)) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
+	cfg := worker.Config{Target: s.coordinator.Target(), Registry: sweeps.Builtin(), Slots: slots, Artefacts: artefacts,
+		Version: version, Fingerprint: fingerprint.Compute(), Grace: time.Hour}
+	limits.set(&cfg)
 	go func() {
-		ended <- worker.Run(ctx, worker.Config{Target: s.coordinator.Target(), Registry: sweeps.Builtin(), Slots: slots, Artefacts: artefacts,
-			Version: version, Fingerprint: fingerprint.Compute(), Grace: time.Hour})
+		err := worker.Run(ctx, cfg)
+		if err != nil {
+			gone(err)
+		}
+		ended <- err
 	}()
 	return func() error {
 		cancel()

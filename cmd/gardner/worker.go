@@ -19,8 +19,8 @@ import (
 // workerCommand computes for a coordinator.
 func workerCommand() *cobra.Command {
 	var slots int
-	var idle, grace, taskTimeout time.Duration
-	var memory byteSize
+	var idle, grace time.Duration
+	var limits limitFlags
 	var insecure, verbose bool
 	var taskLog, db string
 	var artefacts cacheFlags
@@ -50,7 +50,8 @@ running tasks may finish within --grace.`,
 				return err
 			}
 			cfg := worker.Config{Target: target, Registry: sweeps.Builtin(), Slots: slots, Version: version, Artefacts: kept,
-				Fingerprint: fingerprint.Compute(), TaskTimeout: taskTimeout, MemoryLimit: int64(memory), ExitWhenIdle: idle, Grace: grace, Logger: log}
+				Fingerprint: fingerprint.Compute(), ExitWhenIdle: idle, Grace: grace, Logger: log}
+			limits.set(&cfg)
 			if taskLog != "" {
 				f, err := os.OpenFile(taskLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 				if err != nil {
@@ -75,8 +76,7 @@ running tasks may finish within --grace.`,
 	f.IntVar(&slots, "slots", runtime.NumCPU(), "tasks run at the same time; each may use cores/slots threads")
 	f.DurationVar(&idle, "exit-when-idle", 0, "end when there has been nothing to do for so long (0: never)")
 	f.DurationVar(&grace, "grace", 20*time.Second, "how long running tasks may go on after SIGTERM or Ctrl-C")
-	f.DurationVar(&taskTimeout, "task-timeout", 0, "a task that runs longer has failed; one that does not stop then costs this process a restart (0: never)")
-	f.Var(&memory, "memory-limit", "memory of this process, such as 8GB; beyond it the longest-running task has failed and the process restarts (0: none)")
+	limits.flags(f)
 	artefacts.flags(f)
 	f.StringVar(&taskLog, "task-log", "", "append a line (block and ordinal) to this file at the start of each execution")
 	f.StringVar(&db, "db", "gardner.db", "with HOST:PORT: the database beside which the token is read")
