@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
+	"gardner/coordinator/client"
 	"gardner/coordinator/query"
 	"gardner/coordinator/scheduler"
 	"gardner/coordinator/store"
 	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/sweeps"
 )
 
 // Version implements the Control service.
@@ -28,7 +31,13 @@ func (c *Coordinator) Status(_ context.Context, r *gardnerv1.StatusRequest) (*ga
 
 func (c *Coordinator) status(name string) (*gardnerv1.StatusResponse, error) {
 	var out *gardnerv1.StatusResponse
-	if !c.owner.do(func(s *scheduler.Scheduler, now time.Duration) { out = c.owner.status(s, now, name) }) {
+	blocks := map[string][]sweeps.BlockID{}
+	if !c.owner.do(func(s *scheduler.Scheduler, now time.Duration) {
+		out = c.owner.status(s, now, name)
+		for _, v := range out.Sweeps {
+			blocks[v.Name] = s.Blocks(v.Name)
+		}
+	}) {
 		return nil, errClosing
 	}
 	if name != "" && len(out.Sweeps) == 0 {
@@ -40,6 +49,9 @@ func (c *Coordinator) status(name string) (*gardnerv1.StatusResponse, error) {
 			return nil, wireError(err)
 		}
 		s.Revision, s.CreatedUnix = rec.Revision, rec.Created.Unix()
+		if s.Fingerprints, err = c.numericsOf(blocks[s.Name]); err != nil {
+			return nil, wireError(err)
+		}
 		if s.Reason == "" && s.State == gardnerv1.SweepState_SWEEP_STATE_PAUSED {
 			s.Reason = rec.Reason // of an earlier process
 		}
@@ -210,7 +222,30 @@ func (c *Coordinator) Query(r *gardnerv1.QueryRequest, stream gardnerv1.Control_
 	if err != nil {
 		return wireError(err)
 	}
+	if note := query.Mixed(result.Numerics); note != "" {
+		header := metadata.MD{client.NumericsHeader: result.Numerics}
+		if format != query.TableFormat { // which says it itself
+			header.Set(client.NoteHeader, note)
+		}
+		if err := stream.SetHeader(header); err != nil {
+			return err
+		}
+	}
 	return wireError(query.Write(stream.Context(), chunks{stream}, result, format))
+}
+
+// numericsOf lists the fingerprints of the results of blocks.
+func (c *Coordinator) numericsOf(blocks []sweeps.BlockID) ([]string, error) {
+	var all []string
+	for _, id := range blocks {
+		known, err := c.st.Numerics(id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, known...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // chunks sends what is written to it in pieces.

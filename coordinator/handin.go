@@ -22,7 +22,7 @@ type handIn struct {
 	pause   time.Duration
 }
 
-func (h *handIn) append() { h.x.c.st.Append(h.results, h.settled) }
+func (h *handIn) append() { h.x.c.st.AppendFrom(h.x.hello.Fingerprint, h.results, h.settled) }
 
 // settled is called when the batch is durable, or is not.
 func (h *handIn) settled(outcomes []store.Outcome, err error) {

@@ -67,6 +67,7 @@ func dial(target *join.Target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Notes = os.Stderr
 	return &session{Client: c}, nil
 }
 

@@ -88,7 +88,12 @@ func printStatus(out io.Writer, r *gardnerv1.StatusResponse, asJSON bool) error 
 		fmt.Fprintf(out, "nothing is being acknowledged at the moment: %s\n", r.StoreTrouble)
 	}
 	if len(r.Fingerprints) > 1 {
-		fmt.Fprintf(out, "workers of %d numerics fingerprints are mixed: bits may differ between them\n", len(r.Fingerprints))
+		fmt.Fprintf(out, "workers of %d numerics fingerprints have joined this database: bits may differ between them\n", len(r.Fingerprints))
+	}
+	for _, s := range r.Sweeps {
+		if n := len(s.Fingerprints); n > 1 {
+			fmt.Fprintf(out, "the results of %s are of workers of %d numerics fingerprints: they agree within 1e-6, not to the bit\n", s.Name, n)
+		}
 	}
 	printConflicts(out, r)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)

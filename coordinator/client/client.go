@@ -24,7 +24,15 @@ import (
 type Client struct {
 	gardnerv1.ControlClient
 	conn *join.Conn
+	// Notes gets remarks on an answer that its format has no place for; nil: nobody does.
+	Notes io.Writer
 }
+
+// Metadata of a query's answer: remarks for people, and the numerics fingerprints of its results if there is more than one.
+const (
+	NoteHeader     = "gardner-note"
+	NumericsHeader = "gardner-numerics"
+)
 
 // Dial prepares to reach a coordinator by what a person was told: a join text, @FILE, HOST:PORT or unix:SOCKET. The
 // connection is made at the first call.
@@ -116,7 +124,17 @@ func (c *Client) QueryTo(ctx context.Context, w io.Writer, r *gardnerv1.QueryReq
 	if err != nil {
 		return c.Explain(err)
 	}
-	return c.copy(w, stream.Recv)
+	if err := c.copy(w, stream.Recv); err != nil {
+		return err
+	}
+	header, err := stream.Header()
+	if err != nil || c.Notes == nil {
+		return err
+	}
+	for _, note := range header.Get(NoteHeader) {
+		fmt.Fprintln(c.Notes, "note: "+note)
+	}
+	return nil
 }
 
 // PlotTo writes a figure, or the numbers behind it, to w.

@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"gardner/coordinator/client"
 	"gardner/coordinator/query"
 	gardnerv1 "gardner/proto/gardner/v1"
 )
@@ -93,6 +94,11 @@ func (a *api) stream(w http.ResponseWriter, r *http.Request, name, media string,
 	if err != nil && !errors.Is(err, io.EOF) {
 		wireProblem(w, err)
 		return
+	}
+	if header, err := pieces.Header(); err == nil {
+		for _, f := range header.Get(client.NumericsHeader) {
+			w.Header().Add("Gardner-Numerics", f)
+		}
 	}
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", r.PathValue("sweep")+"-"+name))

@@ -90,6 +90,9 @@ type Result struct {
 	By         []string // of an aggregate: the params of a group
 	Metrics    []string
 	Columns    []Column
+	// Numerics are the fingerprints of the workers that computed what is asked for; if there is more than one, their results
+	// agree within tolerances, not to the bit.
+	Numerics []string
 
 	limit uint64 // rows that are given at most; 0: all
 	each  func(ctx context.Context, fn func(row []Field) error) error

@@ -16,6 +16,7 @@ type Source interface {
 	Progress(id sweeps.BlockID) (*store.Bitmap, error)
 	Failures(id sweeps.BlockID) ([]store.Failure, error)
 	Cursor(id sweeps.BlockID, from uint64) (*store.Cursor, error)
+	Numerics(id sweeps.BlockID) ([]string, error)
 	Get(id sweeps.BlockID, ordinal uint64) (record []byte, ok bool, err error)
 }
 

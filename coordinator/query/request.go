@@ -60,6 +60,9 @@ func Run(src Source, reg *sweeps.Registry, req Request) (*Result, error) {
 		return nil, err
 	}
 	res := &Result{Sweep: s.name, Revision: s.revision, Experiment: s.experiment, Raw: req.Raw, limit: req.Limit}
+	if res.Numerics, err = Numerics(src, s.ids()); err != nil {
+		return nil, err
+	}
 	for _, m := range metrics {
 		res.Metrics = append(res.Metrics, s.metrics[m].Name)
 	}

@@ -38,6 +38,9 @@ func writeTable(ctx context.Context, w *bufio.Writer, r *Result) error {
 	if err == nil && t.widths == nil {
 		err = t.begin()
 	}
+	if note := Mixed(r.Numerics); err == nil && note != "" {
+		_, err = w.WriteString("note: " + note + "\n")
+	}
 	return err
 }
 

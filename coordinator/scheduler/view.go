@@ -66,6 +66,28 @@ func (s *Scheduler) Draws(name string, ids []sweeps.BlockID) bool {
 	return slices.Equal(have, ids)
 }
 
+// Blocks lists the blocks whose results are a sweep's: its own and those they rest on.
+func (s *Scheduler) Blocks(name string) (out []sweeps.BlockID) {
+	sw := s.sweeps[name]
+	if sw == nil {
+		return nil
+	}
+	seen := map[*block]bool{}
+	add := func(b *block) {
+		if !seen[b] {
+			seen[b] = true
+			out = append(out, b.id)
+		}
+	}
+	for _, b := range sw.blocks {
+		add(b)
+		for _, l := range b.older {
+			add(l.older)
+		}
+	}
+	return out
+}
+
 // Sweeps returns the progress of all sweeps by name.
 func (s *Scheduler) Sweeps() []SweepView {
 	out := make([]SweepView, 0, len(s.sweeps))

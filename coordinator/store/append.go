@@ -45,11 +45,17 @@ type entry struct {
 // Options.MaxQueue results are waiting. done runs on a goroutine of the store and
 // should not block for long; it may call Append.
 func (s *Store) Append(results []Result, done func([]Outcome, error)) {
+	s.AppendFrom("", results, done)
+}
+
+// AppendFrom is Append for results of one block that a worker of these numerics
+// computed.
+func (s *Store) AppendFrom(numerics string, results []Result, done func([]Outcome, error)) {
 	if s.w == nil {
 		done(nil, fmt.Errorf("append to %s: %w", s.path, ErrReadOnly))
 		return
 	}
-	j := &job{entries: make([]entry, len(results)), outcomes: make([]Outcome, len(results)), done: done}
+	j := &job{entries: make([]entry, len(results)), outcomes: make([]Outcome, len(results)), done: done, numerics: numerics}
 	size := 0
 	for i := range results {
 		size += 4 + len(results[i].Record)

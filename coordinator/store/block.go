@@ -77,7 +77,7 @@ func (s *Store) AddBlock(b *sweeps.Block) (sweeps.BlockID, error) {
 		return err
 	}, func() {
 		if st != nil {
-			st.done = NewBitmap(st.tasks)
+			st.done, st.numerics = NewBitmap(st.tasks), map[string]bool{}
 			s.addState(st)
 		}
 	})

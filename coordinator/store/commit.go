@@ -40,6 +40,10 @@ func (w *writer) commit(batch []*job) (err error) {
 	if err != nil {
 		return err
 	}
+	origins, err := w.noteOrigins(tx, batch)
+	if err != nil {
+		return err
+	}
 	for _, j := range batch {
 		if j.op != nil {
 			j.err = j.op(tx)
@@ -53,7 +57,7 @@ func (w *writer) commit(batch []*job) (err error) {
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	w.publish(batch, fresh)
+	w.publish(batch, fresh, origins)
 	if hook := s.opt.Hooks.AfterCommit; hook != nil {
 		return hook()
 	}
@@ -154,12 +158,17 @@ func compare(kept, other []byte) Outcome {
 }
 
 // publish makes a durable transaction visible to readers of the memory.
-func (w *writer) publish(batch []*job, fresh int) {
+func (w *writer) publish(batch []*job, fresh int, origins map[*blockState][]string) {
 	s := w.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range w.sorted[:fresh] {
 		e.st.done.Set(e.ordinal)
+	}
+	for st, numerics := range origins {
+		for _, f := range numerics {
+			st.numerics[f] = true
+		}
 	}
 	for _, j := range batch {
 		if j.after != nil && j.err == nil {

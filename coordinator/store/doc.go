@@ -31,7 +31,7 @@
 //
 //	gardner    format, schema version, database id, time of creation
 //	secrets    name -> bytes
-//	settings   name -> bytes (the coordinator's own small durable facts)
+//	settings   name -> bytes (small durable facts: the coordinator's own, corrections, numerics of each block)
 //	sweeps     name 00 revision number -> JSON SweepRecord
 //	blocks     block id -> sequence (4), created (8), encoded block
 //	results    sequence (4) ordinal (8)  -> crc32c (4), record

@@ -30,6 +30,9 @@ func (s *Store) Merge(ctx context.Context, from *Store) (*Merged, error) {
 		if err := s.mergeResults(ctx, from, info, m); err != nil {
 			return m, fmt.Errorf("merge %s: %w", from.path, err)
 		}
+		if err := s.mergeNumerics(from, info.ID); err != nil {
+			return m, fmt.Errorf("merge %s: %w", from.path, err)
+		}
 	}
 	m.Blocks = len(s.Blocks()) - have
 	all, err := from.Sweeps()

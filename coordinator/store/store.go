@@ -41,6 +41,8 @@ type blockState struct {
 	// done mirrors the persisted bitmap; nil until it is needed. Written by the
 	// writer after a commit, under Store.mu.
 	done *Bitmap
+	// numerics are the fingerprints of the results. Written as done is.
+	numerics map[string]bool
 	// mayFail is false while the block has never had a failure record, which
 	// spares each result a look. The writer's own.
 	mayFail bool
@@ -112,6 +114,9 @@ func (s *Store) load() error {
 		return tx.Bucket(bucketBlocks).ForEach(func(k, v []byte) error {
 			st, err := decodeBlockState(k, v)
 			if err != nil {
+				return &CorruptError{Path: s.path, Detail: err.Error()}
+			}
+			if err := loadNumerics(tx, st); err != nil {
 				return &CorruptError{Path: s.path, Detail: err.Error()}
 			}
 			prefix := taskKey(nil, st.seq, 0)[:4]

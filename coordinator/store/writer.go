@@ -16,6 +16,7 @@ import (
 // buckets.
 type job struct {
 	entries  []entry
+	numerics string // fingerprint of the worker that computed entries, all of one block; empty: unknown
 	outcomes []Outcome
 	done     func([]Outcome, error)
 

@@ -797,6 +797,9 @@ type SweepStatus struct {
 	Audit float64 `protobuf:"fixed64,14,opt,name=audit,proto3" json:"audit,omitempty"`
 	// Tasks computed a second time and compared.
 	Audited uint64 `protobuf:"varint,15,opt,name=audited,proto3" json:"audited,omitempty"`
+	// Numerics fingerprints of the workers that computed its results; more than one: they agree within tolerances, not to
+	// the bit.
+	Fingerprints []string `protobuf:"bytes,17,rep,name=fingerprints,proto3" json:"fingerprints,omitempty"`
 	// Grows when the answer to FailuresRequest changes.
 	FailuresVersion uint64 `protobuf:"varint,16,opt,name=failures_version,json=failuresVersion,proto3" json:"failures_version,omitempty"`
 	unknownFields   protoimpl.UnknownFields
@@ -936,6 +939,13 @@ func (x *SweepStatus) GetAudited() uint64 {
 		return x.Audited
 	}
 	return 0
+}
+
+func (x *SweepStatus) GetFingerprints() []string {
+	if x != nil {
+		return x.Fingerprints
+	}
+	return nil
 }
 
 func (x *SweepStatus) GetFailuresVersion() uint64 {
@@ -2571,7 +2581,7 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x04Vote\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12 \n" +
 	"\vfingerprint\x18\x02 \x01(\tR\vfingerprint\x12\x16\n" +
-	"\x06digest\x18\x03 \x01(\tR\x06digest\"\xcc\x03\n" +
+	"\x06digest\x18\x03 \x01(\tR\x06digest\"\xf0\x03\n" +
 	"\vSweepStatus\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x12\x1e\n" +
@@ -2591,7 +2601,8 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\fcreated_unix\x18\f \x01(\x03R\vcreatedUnix\x12\x1a\n" +
 	"\bpriority\x18\r \x01(\x05R\bpriority\x12\x14\n" +
 	"\x05audit\x18\x0e \x01(\x01R\x05audit\x12\x18\n" +
-	"\aaudited\x18\x0f \x01(\x04R\aaudited\x12)\n" +
+	"\aaudited\x18\x0f \x01(\x04R\aaudited\x12\"\n" +
+	"\ffingerprints\x18\x11 \x03(\tR\ffingerprints\x12)\n" +
 	"\x10failures_version\x18\x10 \x01(\x04R\x0ffailuresVersion\"\xf5\x02\n" +
 	"\fWorkerStatus\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
