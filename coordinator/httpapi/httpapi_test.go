@@ -15,6 +15,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	gardnerv1 "gardner/proto/gardner/v1"
@@ -66,6 +67,8 @@ type pieces struct {
 	left []string
 	end  error
 }
+
+func (p *pieces) Header() (metadata.MD, error) { return nil, nil }
 
 func (p *pieces) Recv() (*gardnerv1.Chunk, error) {
 	if len(p.left) == 0 {
