@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parquet-go/parquet-go"
 	"google.golang.org/grpc/codes"
 	reflectionv1 "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	"google.golang.org/grpc/status"
@@ -72,6 +74,70 @@ func TestHTTPGivesWhatTheCommandGives(t *testing.T) {
 	if code, _ := get(t, http.DefaultClient, at+"rows.csv"); code != 401 {
 		t.Errorf("without a token: %d", code)
 	}
+}
+
+// A reader of Parquet reads a running sweep by its address, in ranges.
+func TestParquetByAddress(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, experiments(1, nil))
+	h.submit(file("s", 4, "0, 1", 3))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		_ = worker.Run(ctx, worker.Config{Target: h.c.Target(), Registry: h.cfg.Registry, Slots: 1, Fingerprint: "f"})
+	}()
+	h.await("s")
+	s, err := h.c.ListenHTTP(HTTP{Addr: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &remote{t: t, url: s.Base() + "/api/v1/sweeps/s/rows.parquet?raw=1&token=" + h.token(t, "read")}
+	head, err := http.Head(r.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = head.Body.Close()
+	if head.StatusCode != 200 || head.ContentLength <= 0 {
+		t.Fatalf("HEAD: %s, %d bytes", head.Status, head.ContentLength)
+	}
+	f, err := parquet.OpenFile(r, head.ContentLength)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := strings.Count(strings.TrimSpace(h.raw("s")), "\n")
+	if int(f.NumRows()) != raw || raw == 0 || r.reads < 2 {
+		t.Errorf("%d rows by address in %d ranges, %d in CSV", f.NumRows(), r.reads, raw)
+	}
+	rows := make([]parquet.Row, raw)
+	reader := parquet.NewReader(f)
+	if n, err := reader.ReadRows(rows); n != raw || err != nil && !errors.Is(err, io.EOF) {
+		t.Errorf("%d of %d rows: %v", n, raw, err)
+	}
+}
+
+// remote reads ranges of an address.
+type remote struct {
+	t     *testing.T
+	url   string
+	reads int
+}
+
+func (r *remote) ReadAt(p []byte, at int64) (int, error) {
+	q, err := http.NewRequest(http.MethodGet, r.url, nil)
+	if err != nil {
+		return 0, err
+	}
+	q.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", at, at+int64(len(p))-1))
+	w, err := http.DefaultClient.Do(q)
+	if err != nil {
+		return 0, err
+	}
+	defer w.Body.Close()
+	if w.StatusCode != http.StatusPartialContent {
+		r.t.Errorf("a range: %s", w.Status)
+	}
+	r.reads++
+	return io.ReadFull(w.Body, p)
 }
 
 // token reads the page file, which nobody else may.

@@ -9,6 +9,42 @@ import (
 	"testing"
 )
 
+// TestReadersRun executes the lines of docs/query.md for other languages, where they are installed.
+func TestReadersRun(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("Rscript"); err != nil {
+		t.Skip("SKIPPED: the R line of docs/query.md is not tested, for there is no Rscript here (Debian: apt install r-base-core)")
+	}
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "query.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if out, err := gardner(t, dir, "run", "capacity", "--set", "N=20", "--replicates", "3", "--no-figure").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	serve(t, dir, "database", "coordinator", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0")
+	page, err := os.ReadFile(filepath.Join(dir, "gardner.db.page"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, address, _ := strings.Cut(string(page), "read ")
+	base, token, _ := strings.Cut(strings.TrimSpace(address), "/?token=")
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "Rscript") {
+			continue
+		}
+		cmd := exec.Command("sh", "-c", line)
+		cmd.Env = append(os.Environ(), "U="+base+"/api/v1/sweeps/capacity", "T="+token)
+		out, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "alpha_in") || !strings.Contains(string(out), "ci95_low") {
+			t.Errorf("%s: %v\n%s", line, err, out)
+		}
+		return
+	}
+	t.Error("docs/query.md has no line for R")
+}
+
 // TestNotebookRuns executes the cells of docs/notebook.ipynb, in order, against a coordinator whose sweep is not finished.
 func TestNotebookRuns(t *testing.T) {
 	t.Parallel()

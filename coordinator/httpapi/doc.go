@@ -24,6 +24,8 @@
 //	GET  /healthz                             whether the coordinator answers; the only one without a token
 //	     /                                    Config.Page
 //
+// Parquet is a file of the rows at one moment, with a size and an ETag, that can be read in ranges (shelf.go).
+//
 // Query parameters have the names of the command line's flags; lists are separated by commas or repeated. An error is
 // {"error": TEXT} with a fitting status, and an answer that fails half-way is cut off, never ended as if it were whole.
 //

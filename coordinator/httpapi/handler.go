@@ -16,13 +16,14 @@ import (
 type api struct {
 	control gardnerv1.ControlClient
 	running chan struct{} // holds a token for each query being computed
+	shelf   *shelf
 }
 
 // maxQueries bounds the queries that are computed at once; others wait.
 const maxQueries = 8
 
 func newMux(cfg *Config) *http.ServeMux {
-	a := &api{control: cfg.Control, running: make(chan struct{}, maxQueries)}
+	a := &api{control: cfg.Control, running: make(chan struct{}, maxQueries), shelf: newShelf()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/version", a.version)
 	mux.HandleFunc("GET /api/v1/sweeps", a.sweeps)

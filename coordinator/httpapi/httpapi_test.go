@@ -29,6 +29,7 @@ type control struct {
 	asked  *gardnerv1.QueryRequest
 	drawn  *gardnerv1.PlotRequest
 	paused []string
+	done   uint64
 }
 
 func (c *control) Version(context.Context, *gardnerv1.VersionRequest, ...grpc.CallOption) (*gardnerv1.VersionResponse, error) {
@@ -40,7 +41,7 @@ func (c *control) Status(_ context.Context, r *gardnerv1.StatusRequest, _ ...grp
 		return nil, status.Errorf(codes.NotFound, "there is no sweep %q", r.Sweep)
 	}
 	return &gardnerv1.StatusResponse{
-		Sweeps: []*gardnerv1.SweepStatus{{Name: "a b", State: gardnerv1.SweepState_SWEEP_STATE_ACTIVE, Tasks: 10, Done: 4, EtaSeconds: -1, CreatedUnix: 86400}},
+		Sweeps: []*gardnerv1.SweepStatus{{Name: "a b", State: gardnerv1.SweepState_SWEEP_STATE_ACTIVE, Tasks: 10, Done: 4 + c.done, EtaSeconds: -1, CreatedUnix: 86400}},
 		Workers: []*gardnerv1.WorkerStatus{{Id: "w", Slots: 2, Connected: true,
 			Running: []*gardnerv1.RunningTask{{Block: "b", Ordinal: 3, Fraction: .5}}}},
 		Conflicts: 7,

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 
 	"gardner/coordinator/client"
 	"gardner/coordinator/query"
@@ -42,9 +44,67 @@ func (a *api) rows(w http.ResponseWriter, r *http.Request, ending string) {
 		problem(w, http.StatusBadRequest, p.err.Error())
 		return
 	}
+	if format == query.Parquet {
+		a.parquet(w, r, q)
+		return
+	}
 	a.stream(w, r, "rows."+ending, format.MediaType(), func() (grpc.ServerStreamingClient[gardnerv1.Chunk], error) {
 		return a.control.Query(r.Context(), q)
 	})
+}
+
+// parquet answers with a file of known size that can be read in ranges.
+func (a *api) parquet(w http.ResponseWriter, r *http.Request, q *gardnerv1.QueryRequest) {
+	s, err := a.control.Status(r.Context(), &gardnerv1.StatusRequest{Sweep: q.Sweep})
+	if err != nil {
+		wireProblem(w, err)
+		return
+	}
+	now := s.Sweeps[0]
+	key, err := proto.MarshalOptions{Deterministic: true}.Marshal(q)
+	if err != nil {
+		wireProblem(w, err)
+		return
+	}
+	f, err := a.shelf.take(r.Context(), wanted{key: string(key), progress: fmt.Sprintf("%s %d %d", now.Revision, now.Done, now.Failed),
+		ranged: r.Header.Get("Range") != "", tags: r.Header.Get("If-Range") + r.Header.Get("If-Match")},
+		func(ctx context.Context, to io.Writer) error {
+			select {
+			case a.running <- struct{}{}:
+				defer func() { <-a.running }()
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			return receive(to, func() (grpc.ServerStreamingClient[gardnerv1.Chunk], error) { return a.control.Query(ctx, q) })
+		})
+	switch {
+	case errors.Is(err, errTooLarge):
+		problem(w, http.StatusInsufficientStorage, err.Error())
+		return
+	case err != nil:
+		wireProblem(w, err)
+		return
+	}
+	defer a.shelf.give(f)
+	w.Header().Set("Content-Type", query.Parquet.MediaType())
+	w.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", q.Sweep+"-rows.parquet"))
+	w.Header().Set("ETag", f.tag)
+	http.ServeContent(w, r, "", f.made, io.NewSectionReader(f.file, 0, f.size))
+}
+
+// receive writes what a stream sends.
+func receive(w io.Writer, open func() (grpc.ServerStreamingClient[gardnerv1.Chunk], error)) error {
+	pieces, err := open()
+	for err == nil {
+		var piece *gardnerv1.Chunk
+		if piece, err = pieces.Recv(); err == nil {
+			_, err = w.Write(piece.Data)
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
 }
 
 // figureTypes are the media types of figures and of the numbers behind them.
