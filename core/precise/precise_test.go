@@ -10,6 +10,7 @@ import (
 
 	"gardner/core/precise"
 	"gardner/core/psp"
+	"gardner/core/psp/psptest"
 	"gardner/core/rng"
 )
 
@@ -32,40 +33,6 @@ func initial(key string, n int) []float64 {
 	return w
 }
 
-// naiveSpikes are the output spikes of a trial from the definition: the potential is
-// a sum over all past spikes, scanned in fine steps and bisected.
-func naiveSpikes(k *psp.Kernel, t *precise.Trial, w []float64) []float64 {
-	var out []float64
-	potential := func(at float64) float64 {
-		sum := 0.0
-		for j, tj := range t.Input.Time {
-			sum += w[t.Input.Afferent[j]] * k.At(at-tj)
-		}
-		for _, s := range out {
-			sum -= math.Exp((s - at) / k.TauM)
-		}
-		return sum
-	}
-	for at := 0.0; at < t.End; {
-		next := math.Min(at+0.1, t.End)
-		if !(potential(next) > 1) {
-			at = next
-			continue
-		}
-		low, high := at, next
-		for range 60 {
-			if mid := (low + high) / 2; potential(mid) > 1 {
-				high = mid
-			} else {
-				low = mid
-			}
-		}
-		out = append(out, high)
-		at = math.Nextafter(high, t.End)
-	}
-	return out
-}
-
 // naiveFinite is the finite precision rule from its definition.
 func naiveFinite(k *psp.Kernel, rule precise.FinitePrecision, trials []*precise.Trial, w []float64, s *rng.Stream) int {
 	order := make([]int, len(trials))
@@ -78,7 +45,7 @@ func naiveFinite(k *psp.Kernel, rule precise.FinitePrecision, trials []*precise.
 		for _, i := range order {
 			t := trials[i]
 			at, sign := math.Inf(1), 0.0
-			spikes := naiveSpikes(k, t, w)
+			spikes := psptest.Spikes(k, &t.Input, w, t.End, 0.1)
 			hit := make([]int, len(t.Desired))
 			for _, x := range spikes {
 				inside := false
@@ -156,7 +123,7 @@ func TestSuccessIsAReplay(t *testing.T) {
 				continue
 			}
 			for i, trial := range trials {
-				spikes := naiveSpikes(s.Kernel, trial, w)
+				spikes := psptest.Spikes(s.Kernel, &trial.Input, w, trial.End, 0.1)
 				if len(spikes) != len(trial.Desired) {
 					t.Errorf("%s at %g Hz, trial %d: spikes %v, desired %v", name, rate, i, spikes, trial.Desired)
 					continue

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gardner/core/psp"
+	"gardner/core/psp/psptest"
 	"gardner/core/rng"
 )
 
@@ -26,17 +27,6 @@ func randomTrain(k *psp.Kernel, seed string, n, spikes int, T float64) (*psp.Tra
 	return t, w
 }
 
-// potential is the definition, in math's own functions.
-func potential(k *psp.Kernel, t *psp.Train, w []float64, at float64) float64 {
-	sum := 0.0
-	for j, tj := range t.Time {
-		if tj < at {
-			sum += w[t.Afferent[j]] * k.V0 * (math.Exp((tj-at)/k.TauM) - math.Exp((tj-at)/k.TauS))
-		}
-	}
-	return sum
-}
-
 func TestPeakAgainstScan(t *testing.T) {
 	t.Parallel()
 	for i, k := range kernels(t)[:4] {
@@ -51,12 +41,12 @@ func TestPeakAgainstScan(t *testing.T) {
 				end = 60 // spikes after the end do not count
 			}
 			at, v := train.Peak(k, psp.Scale(k, w), end)
-			if got := potential(k, train, w, at); math.Abs(got-v) > 1e-13*k.V0*(1+math.Abs(v)) || at < 0 || at > end {
+			if got := psptest.Potential(k, train, w, at); math.Abs(got-v) > 1e-13*k.V0*(1+math.Abs(v)) || at < 0 || at > end {
 				t.Fatalf("seed %s: V(%v) = %v, said to be %v", seed, at, got, v)
 			}
 			best := 0.0
 			for s := range 5001 {
-				best = math.Max(best, potential(k, train, w, end*float64(s)/5000))
+				best = math.Max(best, psptest.Potential(k, train, w, end*float64(s)/5000))
 			}
 			if best > v+1e-12 || best < v-1e-3*(1+v) {
 				t.Errorf("seed %s: peak %v, a scan finds %v", seed, v, best)
@@ -88,7 +78,7 @@ func TestAddPSPIsTheGradient(t *testing.T) {
 		for i := range w {
 			clear(unit)
 			unit[i] = 2
-			if want := potential(k, train, unit, at); math.Abs(z[i]-want) > 1e-13 {
+			if want := psptest.Potential(k, train, unit, at); math.Abs(z[i]-want) > 1e-13 {
 				t.Errorf("at %v: z_%d = %v, by definition %v", at, i, z[i], want)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gardner/core/psp"
+	"gardner/core/psp/psptest"
 	"gardner/core/rng"
 	"gardner/core/spiking"
 )
@@ -46,44 +47,6 @@ func instance(t testing.TB, seed string, n int) (*spiking.Volley, []float64) {
 	return v, w
 }
 
-// naive finds the output spikes from the definition alone: the potential is a sum
-// over all past spikes, scanned in fine steps and bisected where it passes 1.
-func naive(k *psp.Kernel, v *spiking.Volley, w []float64, until float64) []float64 {
-	var out []float64
-	norm := 1 / (math.Exp(-k.Peak/k.TauM) - math.Exp(-k.Peak/k.TauS))
-	potential := func(t float64) float64 {
-		sum := 0.0
-		for j, tj := range v.Time {
-			if tj < t {
-				sum += w[v.Afferent[j]] * norm * (math.Exp((tj-t)/k.TauM) - math.Exp((tj-t)/k.TauS))
-			}
-		}
-		for _, s := range out {
-			sum -= math.Exp((s - t) / k.TauM)
-		}
-		return sum
-	}
-	const step = 0.02
-	for t := 0.0; t < until; {
-		next := math.Min(t+step, until)
-		if !(potential(next) > 1) {
-			t = next
-			continue
-		}
-		low, high := t, next
-		for range 60 {
-			if mid := (low + high) / 2; potential(mid) > 1 {
-				high = mid
-			} else {
-				low = mid
-			}
-		}
-		out = append(out, high)
-		t = math.Nextafter(high, until)
-	}
-	return out
-}
-
 func TestRunAgainstDefinition(t *testing.T) {
 	t.Parallel()
 	k := kernel(t)
@@ -91,7 +54,7 @@ func TestRunAgainstDefinition(t *testing.T) {
 	for seed := range 6 {
 		v, w := instance(t, fmt.Sprint("definition", seed), 15)
 		got := spiking.Run(k, &v.Train, psp.Scale(k, w), 350, nil)
-		want := naive(k, v, w, 350)
+		want := psptest.Spikes(k, &v.Train, w, 350, 0.02)
 		if len(got) != len(want) {
 			t.Errorf("seed %d: %d spikes %v, by definition %d %v", seed, len(got), got, len(want), want)
 			continue

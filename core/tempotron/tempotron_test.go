@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gardner/core/psp"
+	"gardner/core/psp/psptest"
 	"gardner/core/rng"
 	"gardner/core/spiking"
 	"gardner/core/tempotron"
@@ -55,13 +56,7 @@ func naiveLearn(k *psp.Kernel, rule tempotron.Rule, patterns []*psp.Train, label
 		wrong := 0
 		for _, mu := range order {
 			p := patterns[mu]
-			value := func(at float64) float64 {
-				sum := 0.0
-				for j, tj := range p.Time {
-					sum += w[p.Afferent[j]] * k.At(at-tj)
-				}
-				return sum
-			}
+			value := func(at float64) float64 { return psptest.Potential(k, p, w, at) }
 			best, at := 0.0, 0.0
 			for i := range 2001 {
 				if x := rule.Window * float64(i) / 2000; value(x) > best {
