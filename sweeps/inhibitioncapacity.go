@@ -46,7 +46,7 @@ decimals. The capacity is given per neuron, per E neuron and per plastic synapse
 		Check: checkInhibitory,
 		Cost: func(outer Point, _ []Point) float64 {
 			n := outer.Num("N")
-			seconds := outer.Num("neurons") * (4e-3 + 2e-8*n*n*n)
+			seconds := outer.Num("neurons") * (2e-3 + 1.5e-9*n*n*n)
 			if inhibition.Architecture(outer.Str("architecture")).HasPopulation() {
 				k := float64(inhibitionPopulation(outer).NInh)
 				seconds += n * 400 * (2e-8*k + 5e-11*k*k)

@@ -31,7 +31,7 @@ func spikingNeuron() *Experiment {
 		edges[i] = float64(i) - 0.5
 	}
 	return &Experiment{
-		Name: "spiking", Version: 5,
+		Name: "spiking", Version: 6,
 		Doc: "spike counts of a leaky integrate-and-fire neuron with the weights of both solutions",
 		Long: `A perceptron's weights for floor(alpha N) random patterns, in units of its threshold, solution A
 (robust to input noise) or B (to output noise), become the synapses of a leaky integrate-and-fire
@@ -140,9 +140,9 @@ func spikingCost(outer Point, inner []Point) float64 {
 			quiet++
 		}
 	}
-	each := spikes*(4e-8+8e-9*quiet) + 1e-6
+	each := spikes*(1.5e-8+2.5e-9*quiet) + 1e-6
 	if noisy > 0 {
-		each += (spikes + outer.Num("n_noise")) * (4e-8 + 8e-9*noisy)
+		each += (spikes+outer.Num("n_noise"))*(1e-8+2.5e-9*noisy) + outer.Num("n_noise")*1.2e-8
 	}
 	return solveCost(n, n*outer.Num("alpha")) + outer.Num("alpha")*n*outer.Num("trials")*each
 }

@@ -1,13 +1,21 @@
 package spiking
 
 import (
+	"math/bits"
+	"slices"
+
 	"gardner/core/psp"
 	"gardner/core/rng"
 )
 
 // Volley is the input spikes of one presentation. It is reused from one presentation
 // to the next.
-type Volley struct{ psp.Train }
+type Volley struct {
+	psp.Train
+
+	drawn []uint64 // times of Once in units of 2^-64 T, by afferent
+	first []int32  // spikes of Once before each bucket of times
+}
 
 // Poisson replaces the volley by spikes of the source in [0, T).
 func (v *Volley) Poisson(k *psp.Kernel, r *rng.Stream, s *Source, T float64) {
@@ -62,20 +70,38 @@ func (v *Volley) Merge(k *psp.Kernel, a, b *Volley, offset int) {
 }
 
 // Once replaces the volley by one spike of each of n afferents at independent
-// uniform times in [0, T). The volley keeps its permutation of the afferents and
-// shuffles it anew, so it must not be used for anything else meanwhile. Only Merge
-// may follow: decays are not prepared.
+// uniform times in [0, T). Only Merge or Set may follow: decays are not prepared.
 func (v *Volley) Once(r *rng.Stream, n int, T float64) {
-	if len(v.Afferent) != n {
-		v.Time, v.Afferent = make([]float64, n), make([]int32, n)
-		for i := range v.Afferent {
-			v.Afferent[i] = int32(i)
+	v.grow(n)
+	v.drawn = slices.Grow(v.drawn[:0], n)[:n]
+	// Times are sorted by their first bits into buckets of one or two, and there by
+	// insertion.
+	shift := 64 - bits.Len(uint(n)/2)
+	v.first = slices.Grow(v.first[:0], 1<<(64-shift)+1)[:1<<(64-shift)+1]
+	clear(v.first)
+	for i := range v.drawn {
+		u := r.Uint64()
+		v.drawn[i] = u
+		v.first[u>>shift+1]++
+	}
+	for b := range v.first[1:] {
+		v.first[b+1] += v.first[b]
+	}
+	for i, u := range v.drawn {
+		at := &v.first[u>>shift]
+		v.Afferent[*at] = int32(i)
+		*at++
+	}
+	scale := T * 0x1p-53
+	for j, i := range v.Afferent {
+		u := v.drawn[i]
+		k := j
+		for ; k > 0 && v.drawn[v.Afferent[k-1]] > u; k-- {
+			v.Afferent[k] = v.Afferent[k-1]
 		}
+		v.Afferent[k] = i
 	}
-	a := v.Afferent
-	for i := n - 1; i > 0; i-- {
-		j := r.IntN(i + 1)
-		a[i], a[j] = a[j], a[i]
+	for j, i := range v.Afferent {
+		v.Time[j] = float64(float64(v.drawn[i]>>11) * scale)
 	}
-	uniform(r, v.Time, T)
 }
