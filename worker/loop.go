@@ -102,8 +102,7 @@ func (w *loop) run(ctx context.Context) error {
 		var (
 			offer   chan<- *lease
 			head    *lease
-			send    chan<- *gardnerv1.WorkerMessage
-			message *gardnerv1.WorkerMessage
+			send    chan<- []*gardnerv1.WorkerMessage
 			in      <-chan *gardnerv1.CoordinatorMessage
 			broken  <-chan error
 			batches <-chan *batch
@@ -114,11 +113,11 @@ func (w *loop) run(ctx context.Context) error {
 		if w.session != nil {
 			in, broken = w.session.in, w.session.err
 			if len(w.out.unsent) > 0 {
-				send, message = w.session.out, w.out.unsent[0]
+				send = w.session.out
 			}
 		}
 		// Too much unacknowledged: slots wait. Nothing is thrown away.
-		if w.out.tasks < w.window.tasks && w.out.bytes < w.window.bytes || w.stopping {
+		if w.room() {
 			batches = w.batches
 		}
 		select {
@@ -127,10 +126,13 @@ func (w *loop) run(ctx context.Context) error {
 			w.drain("interrupted")
 		case offer <- head:
 			w.waiting = w.waiting[1:]
-		case send <- message:
-			w.out.unsent = w.out.unsent[1:]
+		case send <- w.out.unsent:
+			w.out.unsent = nil
 		case b := <-batches:
 			w.collect(b)
+			for n := len(w.batches); n > 0 && w.room(); n-- { // one wake-up for all that is there
+				w.collect(<-w.batches)
+			}
 		case m := <-in:
 			if err := w.receive(m); err != nil {
 				return err
@@ -148,6 +150,11 @@ func (w *loop) run(ctx context.Context) error {
 		}
 		w.pull()
 	}
+}
+
+// room reports whether more results may be taken from slots.
+func (w *loop) room() bool {
+	return w.out.tasks < w.window.tasks && w.out.bytes < w.window.bytes || w.stopping
 }
 
 // over reports whether the worker may leave.
@@ -178,12 +185,10 @@ func (w *loop) goodbye() {
 		return
 	}
 	limit := time.After(time.Second)
-	for _, m := range append(w.out.unsent, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Goodbye{Goodbye: &gardnerv1.Goodbye{}}}) {
-		select {
-		case w.session.out <- m:
-		case <-limit:
-			return
-		}
+	select {
+	case w.session.out <- append(w.out.unsent, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Goodbye{Goodbye: &gardnerv1.Goodbye{}}}):
+	case <-limit:
+		return
 	}
 	close(w.session.out)
 	for {

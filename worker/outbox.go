@@ -1,29 +1,27 @@
 package worker
 
 import (
-	"maps"
-	"slices"
-
 	gardnerv1 "gardner/proto/gardner/v1"
 )
 
 // outbox keeps every numbered message until the coordinator has settled it. A
 // new session begins by sending all of it again, in order.
 type outbox struct {
-	last     uint64 // number of the newest message
-	messages map[uint64]entry
+	last     uint64  // number of the newest message
+	messages []entry // numbers up to last, from the oldest unsettled one on
 	unsent   []*gardnerv1.WorkerMessage
 	tasks    int // results not acknowledged
 	bytes    int
 }
 
+// entry is an unsettled message; without one it is settled.
 type entry struct {
 	message *gardnerv1.WorkerMessage
 	tasks   int
 	bytes   int
 }
 
-// number returns the number of a new message.
+// number returns the number of a new message, which is put before the next one is asked for.
 func (o *outbox) number() uint64 {
 	o.last++
 	return o.last
@@ -32,10 +30,7 @@ func (o *outbox) number() uint64 {
 // put adds a numbered message that must be acknowledged.
 func (o *outbox) put(number uint64, m *gardnerv1.WorkerMessage) {
 	e := entry{message: m, tasks: len(m.GetResults().GetOrdinals()), bytes: len(m.GetResults().GetRecords())}
-	if o.messages == nil {
-		o.messages = map[uint64]entry{}
-	}
-	o.messages[number] = e
+	o.messages = append(o.messages, e)
 	o.tasks += e.tasks
 	o.bytes += e.bytes
 	o.unsent = append(o.unsent, m)
@@ -46,30 +41,33 @@ func (o *outbox) say(m *gardnerv1.WorkerMessage) { o.unsent = append(o.unsent, m
 
 // settle forgets a message.
 func (o *outbox) settle(number uint64) {
-	e, ok := o.messages[number]
-	if !ok {
+	at := int(number-o.last) + len(o.messages) - 1
+	if at < 0 || at >= len(o.messages) {
 		return
 	}
-	delete(o.messages, number)
+	e := &o.messages[at]
 	o.tasks -= e.tasks
 	o.bytes -= e.bytes
+	*e = entry{}
+	for len(o.messages) > 0 && o.messages[0].message == nil {
+		o.messages = o.messages[1:]
+	}
 }
 
 // again puts everything unsettled back in line, for a new session.
 func (o *outbox) again() {
 	o.unsent = o.unsent[:0:0]
-	for _, n := range o.numbers() {
-		o.unsent = append(o.unsent, o.messages[n].message)
+	for _, e := range o.messages {
+		if e.message != nil {
+			o.unsent = append(o.unsent, e.message)
+		}
 	}
 }
 
-// numbers lists the unsettled messages in order.
-func (o *outbox) numbers() []uint64 { return slices.Sorted(maps.Keys(o.messages)) }
-
 // each calls fn for every task that was computed or failed and is not settled.
 func (o *outbox) each(fn func(seal []byte, ordinal uint64)) {
-	for _, n := range o.numbers() {
-		switch m := o.messages[n].message.Message.(type) {
+	for _, e := range o.messages {
+		switch m := e.message.GetMessage().(type) {
 		case *gardnerv1.WorkerMessage_Results:
 			for _, ordinal := range m.Results.Ordinals {
 				fn(m.Results.Seal, ordinal)

@@ -23,7 +23,7 @@ type session struct {
 	conn    *join.Conn
 	cancel  context.CancelFunc
 	welcome *gardnerv1.Welcome
-	out     chan *gardnerv1.WorkerMessage
+	out     chan []*gardnerv1.WorkerMessage
 	in      chan *gardnerv1.CoordinatorMessage
 	err     chan error
 }
@@ -57,7 +57,7 @@ func connect(ctx context.Context, target *join.Target, hello *gardnerv1.Hello) (
 		return fail(status.Error(codes.FailedPrecondition, "the coordinator's first message is no welcome"))
 	}
 	s := &session{conn: conn, cancel: cancel, welcome: first.GetWelcome(),
-		out: make(chan *gardnerv1.WorkerMessage, 64), in: make(chan *gardnerv1.CoordinatorMessage, 16), err: make(chan error, 1)}
+		out: make(chan []*gardnerv1.WorkerMessage), in: make(chan *gardnerv1.CoordinatorMessage, 16), err: make(chan error, 1)}
 	go s.send(ctx, stream)
 	go s.receive(ctx, stream)
 	return s, nil
@@ -70,13 +70,15 @@ func (s *session) send(ctx context.Context, stream gardnerv1.Work_SessionClient)
 		select {
 		case <-ctx.Done():
 			return
-		case m, ok := <-s.out:
+		case all, ok := <-s.out:
 			if !ok {
 				_ = stream.CloseSend()
 				return
 			}
-			if stream.Send(m) != nil {
-				return // receive tells why
+			for _, m := range all {
+				if stream.Send(m) != nil {
+					return // receive tells why
+				}
 			}
 		}
 	}

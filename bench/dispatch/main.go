@@ -19,6 +19,7 @@ func main() {
 	db := flag.String("db", "", "the child's database")
 	batch := flag.Int("batch", 1, "the child's results a message")
 	scale := flag.Float64("scale", 1, "how many tasks, against the default")
+	only := flag.String("only", "", "measure one thing: 1, 100 or 1000 (results a message), or busy")
 	flag.Parse()
 	var err error
 	switch *role {
@@ -26,8 +27,10 @@ func main() {
 		err = serve(*db)
 	case "worker":
 		err = work(*db, *batch)
+	case "busy":
+		err = work(*db, 0)
 	default:
-		err = bench(*scale)
+		err = bench(*scale, *only)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -37,9 +40,13 @@ func main() {
 // sizes is what is measured: results a message (for bbolt, a transaction), and how many tasks make a run.
 var sizes = []struct{ batch, tasks int }{{1, 200_000}, {100, 1_000_000}, {1000, 2_000_000}}
 
-func bench(scale float64) error {
+func bench(scale float64, only string) error {
+	wanted := func(what string) bool { return only == "" || only == what }
 	fmt.Println("system                                     tasks/s    CPU us/task   p99 round trip at half load")
 	for _, s := range sizes {
+		if !wanted(fmt.Sprint(s.batch)) {
+			continue
+		}
 		tasks := int(float64(s.tasks) * scale)
 		r, err := ours(s.batch, tasks)
 		if err != nil {
@@ -51,6 +58,18 @@ func bench(scale float64) error {
 		}
 		fmt.Printf("%-40s %9.0f %12.2f   %.1f ms at %.0f/s\n", fmt.Sprintf("gardner, batch %d", s.batch), r.perSecond, r.cpu, p99*1e3, rate)
 	}
+	if wanted("floors") {
+		if err := floors(scale); err != nil {
+			return err
+		}
+	}
+	if !wanted("busy") {
+		return nil
+	}
+	return busy(int(2_000 * scale))
+}
+
+func floors(scale float64) error {
 	for _, s := range sizes {
 		r, err := rawGRPC(s.batch, int(float64(s.tasks)*scale))
 		if err != nil {
@@ -86,6 +105,11 @@ func registry() *sweeps.Registry {
 		Params:  []sweeps.Param{{Name: "x", Kind: sweeps.Integer, Default: sweeps.Num(0)}, {Name: "k", Kind: sweeps.Number, Default: sweeps.Num(0), Inner: true}},
 		Metrics: []sweeps.Metric{{Name: "m"}},
 		Run:     func(context.Context, *sweeps.Task) ([]sweeps.Row, error) { return rows, nil },
+	}, &sweeps.Experiment{
+		Name: "busy", Version: 1, Doc: "ten milliseconds of computing",
+		Params:  []sweeps.Param{{Name: "x", Kind: sweeps.Integer, Default: sweeps.Num(0)}},
+		Metrics: []sweeps.Metric{{Name: "m"}},
+		Run:     compute,
 	})
 }
 

@@ -28,8 +28,8 @@ func serve(db string) error {
 	if _, err := c.Listen("127.0.0.1:0"); err != nil {
 		return err
 	}
-	used := ready()
-	used()
+	wait := ready()
+	wait()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	return c.Close(ctx)
@@ -46,21 +46,21 @@ func work(db string, batch int) error {
 	go func() {
 		ended <- worker.Run(ctx, worker.Config{Target: target, Registry: registry(), Slots: 2, BatchTasks: batch})
 	}()
-	used := ready()
-	used()
+	wait := ready()
+	wait()
 	cancel()
 	return <-ended
 }
 
 // ready says that the process is, and returns a function that waits for SIGTERM and says what was used meanwhile.
-func ready() (used func()) {
+func ready() (wait func()) {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM)
 	before := cpu()
 	fmt.Println("ready")
 	return func() {
 		<-stop
-		fmt.Println(cpu() - before)
+		fmt.Println(cpu()-before, float64(computed.Load())/1e9, float64(occupied.Load())/1e9)
 	}
 }
 
@@ -91,62 +91,72 @@ func start(args ...string) (*child, error) {
 	return c, nil
 }
 
-// end stops the process and returns its processor seconds since it was ready.
-func (c *child) end() (seconds float64, err error) {
+// used is what a process has used since it was ready: processor seconds of all and of its tasks, seconds of its slots.
+type used struct{ of, cpu, time float64 }
+
+// end stops the process and returns what it has used.
+func (c *child) end() (u used, err error) {
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return 0, err
+		return u, err
 	}
-	_, err = fmt.Fscanln(c.out, &seconds)
+	_, err = fmt.Fscanln(c.out, &u.of, &u.cpu, &u.time)
 	_, _ = io.Copy(io.Discard, c.out)
 	if werr := c.cmd.Wait(); err == nil {
 		err = werr
 	}
-	return seconds, err
+	return u, err
 }
 
 // ours runs a sweep with a coordinator and a worker process.
-func ours(batch, tasks int) (r rate, err error) {
+func ours(batch, tasks int) (rate, error) {
+	r, _, err := sweep(file("s", tasks), "-role", "worker", "-batch", fmt.Sprint(batch))
+	return r, err
+}
+
+// sweep runs one with a coordinator and a worker process; all is what both used.
+func sweep(yaml []byte, as ...string) (r rate, all used, err error) {
 	dir, clean, err := scratch()
 	if err != nil {
-		return r, err
+		return r, all, err
 	}
 	defer clean()
 	db := filepath.Join(dir, "dispatch.db")
 	c, err := start("-role", "coordinator", "-db", db)
 	if err != nil {
-		return r, err
+		return r, all, err
 	}
-	w, err := start("-role", "worker", "-db", db, "-batch", fmt.Sprint(batch))
+	w, err := start(append(as, "-db", db)...)
 	if err != nil {
-		return r, err
+		return r, all, err
 	}
 	target, err := join.ParseTarget("@"+join.JoinFile(db), join.Options{})
 	if err != nil {
-		return r, err
+		return r, all, err
 	}
 	ctl, err := client.New(target)
 	if err != nil {
-		return r, err
+		return r, all, err
 	}
 	defer func() { _ = ctl.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	begin := time.Now()
-	sub, err := ctl.Submit(ctx, &gardnerv1.SubmitRequest{Yaml: file("s", tasks), File: "s.yaml"})
+	sub, err := ctl.Submit(ctx, &gardnerv1.SubmitRequest{Yaml: yaml, File: "s.yaml"})
 	if err != nil {
-		return r, err
+		return r, all, err
 	}
 	if err := ctl.Follow(ctx, "s", time.Second, func(*gardnerv1.StatusResponse) error { return nil }); err != nil {
-		return r, err
+		return r, all, err
 	}
 	elapsed := time.Since(begin).Seconds()
-	seconds := 0.0
 	for _, p := range []*child{w, c} {
-		s, err := p.end()
+		u, err := p.end()
 		if err != nil {
-			return r, err
+			return r, all, err
 		}
-		seconds += s
+		all.of += u.of
+		all.cpu += u.cpu
+		all.time += u.time
 	}
-	return rate{float64(sub.Tasks) / elapsed, seconds / float64(sub.Tasks) * 1e6}, nil
+	return rate{float64(sub.Tasks) / elapsed, all.of / float64(sub.Tasks) * 1e6}, all, nil
 }
