@@ -42,7 +42,7 @@ var sizes = []struct{ batch, tasks int }{{1, 200_000}, {100, 1_000_000}, {1000, 
 
 func bench(scale float64, only string) error {
 	wanted := func(what string) bool { return only == "" || only == what }
-	fmt.Println("system                                     tasks/s    CPU us/task   p99 round trip at half load")
+	fmt.Println("system                                     tasks/s    CPU us/task   p99: round trip at half load")
 	for _, s := range sizes {
 		if !wanted(fmt.Sprint(s.batch)) {
 			continue
@@ -82,11 +82,11 @@ func floors(scale float64) error {
 		if s.batch == 1 {
 			tasks = int(10_000 * scale)
 		}
-		r, err := rawBolt(s.batch, tasks)
+		r, p99, err := rawBolt(s.batch, tasks)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%-40s %9.0f %12.2f\n", fmt.Sprintf("floor: bbolt, %d a transaction", s.batch), r.perSecond, r.cpu)
+		fmt.Printf("%-40s %9.0f %12.2f   %.1f ms a transaction\n", fmt.Sprintf("floor: bbolt, %d a transaction", s.batch), r.perSecond, r.cpu, p99*1e3)
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 
 // serve is a coordinator process. It says when it is ready, and in the end what it has used since.
 func serve(db string) error {
+	coordinator.TuneProcess()
 	c, err := coordinator.New(coordinator.Config{DB: db, Registry: registry(), Settle: -1})
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ what they hold. SIGTERM and Ctrl-C store what has arrived and leave.`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			ctx := cmd.Context()
+			coordinator.TuneProcess()
 			c, err := coordinator.New(coordinator.Config{DB: db, Registry: sweeps.Builtin(), Version: version,
 				Fingerprint: fingerprint.Compute(), Logger: logger(verbose), Socket: true})
 			if err != nil {
