@@ -85,7 +85,7 @@ func (w *loop) abandon(now time.Time, culprit *slot, kind gardnerv1.FailureKind,
 	w.cfg.Logger.Error("a task goes beyond its limits: it is reported, and this process ends", "block", r.lease.id.Short(),
 		"ordinal", r.ordinal, "error", message)
 	n := w.out.number()
-	w.out.put(n, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Failure{Failure: &gardnerv1.Failure{
+	w.out.put(&gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Failure{Failure: &gardnerv1.Failure{
 		Batch: n, Seal: r.lease.seal, Ordinal: r.ordinal, Kind: kind, Message: message, Seconds: float32(now.Sub(r.start).Seconds())}}})
 	w.restart, w.restartAt = true, now.Add(restartWithin)
 	w.leaveNow(r)

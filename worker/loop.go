@@ -278,12 +278,12 @@ func (w *loop) collect(b *batch) {
 	if len(b.results.Ordinals) > 0 {
 		b.results.Batch, b.results.Seal = w.out.number(), l.seal
 		w.taskSeconds = mean(b.results.Seconds)
-		w.out.put(b.results.Batch, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Results{Results: &b.results}})
+		w.out.put(&gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Results{Results: &b.results}})
 	}
 	if b.failure != nil {
 		w.cfg.Logger.Warn("task failed", "block", l.id.Short(), "ordinal", b.failure.Ordinal, "kind", b.failure.Kind, "error", b.failure.Message)
 		b.failure.Batch, b.failure.Seal = w.out.number(), l.seal
-		w.out.put(b.failure.Batch, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Failure{Failure: b.failure}})
+		w.out.put(&gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_Failure{Failure: b.failure}})
 	}
 	if b.back != nil && !l.revoked {
 		w.giveBack(l, b.back)
@@ -295,7 +295,7 @@ func (w *loop) collect(b *batch) {
 
 func (w *loop) giveBack(l *lease, r *gardnerv1.Range) {
 	n := w.out.number()
-	w.out.put(n, &gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_GiveBack{
+	w.out.put(&gardnerv1.WorkerMessage{Message: &gardnerv1.WorkerMessage_GiveBack{
 		GiveBack: &gardnerv1.GiveBack{Batch: n, Seal: l.seal, Ranges: []*gardnerv1.Range{r}}}})
 }
 

@@ -27,8 +27,8 @@ func (o *outbox) number() uint64 {
 	return o.last
 }
 
-// put adds a numbered message that must be acknowledged.
-func (o *outbox) put(number uint64, m *gardnerv1.WorkerMessage) {
+// put adds the message that was given the last number; it must be acknowledged.
+func (o *outbox) put(m *gardnerv1.WorkerMessage) {
 	e := entry{message: m, tasks: len(m.GetResults().GetOrdinals()), bytes: len(m.GetResults().GetRecords())}
 	o.messages = append(o.messages, e)
 	o.tasks += e.tasks
