@@ -30,6 +30,7 @@ func (c *Coordinator) Status(_ context.Context, r *gardnerv1.StatusRequest) (*ga
 }
 
 func (c *Coordinator) status(name string) (*gardnerv1.StatusResponse, error) {
+	growing := c.grower.pending()
 	var out *gardnerv1.StatusResponse
 	blocks := map[string][]sweeps.BlockID{}
 	if !c.owner.do(func(s *scheduler.Scheduler, now time.Duration) {
@@ -52,7 +53,12 @@ func (c *Coordinator) status(name string) (*gardnerv1.StatusResponse, error) {
 		if s.Fingerprints, err = c.numericsOf(blocks[s.Name]); err != nil {
 			return nil, wireError(err)
 		}
-		if s.Reason == "" && s.State == gardnerv1.SweepState_SWEEP_STATE_PAUSED {
+		switch {
+		case s.State == gardnerv1.SweepState_SWEEP_STATE_DONE && growing[s.Name]:
+			s.State = gardnerv1.SweepState_SWEEP_STATE_ACTIVE // whether it has a next round is not decided yet
+		case s.State == gardnerv1.SweepState_SWEEP_STATE_DONE:
+			s.Reason = c.grower.reason(s.Name)
+		case s.Reason == "" && s.State == gardnerv1.SweepState_SWEEP_STATE_PAUSED:
 			s.Reason = rec.Reason // of an earlier process
 		}
 		if len(rec.Blocks) > 0 {

@@ -66,9 +66,11 @@ type Coordinator struct {
 	owner    *owner
 	recorder *recorder
 	plans    planBook
+	grower   *grower
 	room     *room
 	submits  sync.Mutex // one submission at a time, so that blocks keep their order
 
+	endGrowing   context.CancelFunc
 	conflicts    conflictLog
 	fingerprints sync.Map // string -> bool, of all workers that ever joined
 
@@ -115,13 +117,19 @@ func New(cfg Config) (_ *Coordinator, err error) {
 	if err := c.conflicts.load(c.st); err != nil {
 		return nil, err
 	}
+	c.grower = newGrower(c)
 	s, err := c.load()
 	if err != nil {
 		return nil, err
 	}
 	c.recorder = newRecorder(c)
 	c.owner = newOwner(c, s)
+	growing, endGrowing := context.WithCancel(context.Background())
+	c.endGrowing = endGrowing
+	c.serving.Go(func() { c.grower.run(growing) })
 	if err := c.serveLocal(); err != nil {
+		c.endGrowing()
+		c.serving.Wait()
 		c.owner.end()
 		c.recorder.end()
 		return nil, err
@@ -184,6 +192,7 @@ func (c *Coordinator) Close(ctx context.Context) error {
 		}
 	}
 	_ = c.client.Close()
+	c.endGrowing()
 	c.serving.Wait()
 	c.owner.end()
 	c.recorder.end()

@@ -6,6 +6,7 @@ import (
 
 	"gardner/coordinator/scheduler"
 	"gardner/coordinator/store"
+	"gardner/sweeps"
 )
 
 // load builds the scheduler from what is stored.
@@ -35,6 +36,9 @@ func (c *Coordinator) load() (*scheduler.Scheduler, error) {
 	}
 	c.conflicts.restore(s)
 	for _, r := range records {
+		if spec, err := sweeps.ParseSpec(r.Name, r.YAML, c.cfg.Registry); err == nil { // else of another build
+			c.grower.note(spec)
+		}
 		s.PutSweep(r.Name, r.Blocks, stateOf(r.State), c.now())
 		s.SetPolicy(c.now(), r.Name, scheduler.Policy{Priority: r.Priority, Audit: r.Audit})
 	}

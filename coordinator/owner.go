@@ -163,6 +163,7 @@ func (o *owner) carryOut(actions []scheduler.Action) {
 		case scheduler.Change:
 			o.c.log.Info("sweep "+a.State.String(), "sweep", a.Sweep, "reason", a.Reason)
 			o.c.recorder.put(entry{action: a})
+			o.c.grower.poke()
 			changed = true
 		}
 	}
@@ -201,6 +202,7 @@ func (o *owner) join(s *scheduler.Scheduler, now time.Duration, x *session, held
 	if old := o.sessions[id]; old != nil {
 		old.end(errReplaced)
 	}
+	o.c.grower.joined()
 	o.sessions[id] = x
 	o.peers[id] = peer{hello: x.hello, name: x.name}
 	x.id.Store(uint64(id))

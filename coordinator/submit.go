@@ -95,6 +95,13 @@ func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*ga
 			return nil, wireError(err)
 		}
 	}
+	if spec.Grows() {
+		for c.grow(context.Background(), spec.Name) { // rounds that other sweeps have computed
+		}
+		if err := c.countPlanned(out); err != nil {
+			return nil, wireError(err)
+		}
+	}
 	if !c.owner.do(func(s *scheduler.Scheduler, _ time.Duration) {
 		v, _ := s.Sweep(spec.Name)
 		out.Stored = v.Done
@@ -102,6 +109,23 @@ func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*ga
 		return nil, errClosing
 	}
 	return out, nil
+}
+
+// countPlanned counts what a sweep that has grown consists of.
+func (c *Coordinator) countPlanned(out *gardnerv1.SubmitResponse) error {
+	rec, err := c.st.Sweep(out.Sweep)
+	if err != nil {
+		return err
+	}
+	out.Blocks, out.Tasks, out.Rows, out.CpuSeconds = nil, 0, 0, 0
+	for _, id := range rec.Blocks {
+		plan := c.plans.get(id)
+		out.Blocks = append(out.Blocks, id.String())
+		out.Tasks += plan.Block.Tasks()
+		out.Rows += plan.Block.Points()
+		out.CpuSeconds += plan.CPUSeconds()
+	}
+	return nil
 }
 
 // retune changes the policy of a sweep that stays as it is.
@@ -125,6 +149,13 @@ func (c *Coordinator) draws(rec store.SweepRecord) (known bool) {
 // plant stores a new revision of a sweep and starts it.
 func (c *Coordinator) plant(spec *sweeps.Spec, blocks []*sweeps.Block, revision string, policy scheduler.Policy) error {
 	rec := store.SweepRecord{Name: spec.Name, Revision: revision, YAML: spec.YAML(), State: store.Active, Priority: policy.Priority, Audit: policy.Audit}
+	c.grower.note(spec)
+	c.log.Info("sweep submitted", "sweep", rec.Name, "revision", revision, "blocks", len(blocks))
+	return c.sow(rec, blocks)
+}
+
+// sow stores a sweep with more blocks than it has, and starts them.
+func (c *Coordinator) sow(rec store.SweepRecord, blocks []*sweeps.Block) error {
 	var infos []scheduler.BlockInfo
 	for _, b := range blocks {
 		plan, err := c.cfg.Registry.Plan(b)
@@ -151,11 +182,10 @@ func (c *Coordinator) plant(spec *sweeps.Spec, blocks []*sweeps.Block, revision 
 			s.AddBlock(info)
 		}
 		s.PutSweep(rec.Name, rec.Blocks, scheduler.Active, now)
-		s.SetPolicy(now, rec.Name, policy)
+		s.SetPolicy(now, rec.Name, scheduler.Policy{Priority: rec.Priority, Audit: rec.Audit})
 	}) {
 		return errClosing
 	}
-	c.log.Info("sweep submitted", "sweep", rec.Name, "revision", revision, "blocks", len(blocks))
 	return nil
 }
 

@@ -14,9 +14,11 @@ type Spec struct {
 	Name       string
 	Title      string // one line for people; may be empty
 	Experiment string
-	Params     []Axis // fixed params, each an axis of length 1, sorted by name
-	Grid       []Axis // axes that vary, the first slowest
-	Replicates int
+	Params     []Axis    // fixed params, each an axis of length 1, sorted by name
+	Grid       []Axis    // axes that vary, the first slowest
+	Replicates int       // of the first round, if Adaptive
+	Adaptive   *Adaptive // nil: Replicates is all
+	Refine     *Refine   // nil: Grid is all
 	Seed       uint64
 	Figure     FigureHint // what the file says; the experiment's hint fills the rest
 	// Patterns names a person's own data until [Spec.ReadPatterns] has read it; nil
@@ -82,6 +84,9 @@ func (s *Spec) Blocks(reg *Registry) ([]*Block, error) {
 	}
 	if s.Replicates < 1 {
 		return nil, fmt.Errorf("replicates: %d leaves nothing to compute; it must be at least 1", s.Replicates)
+	}
+	if err := s.checkRefine(); err != nil {
+		return nil, fmt.Errorf("refine: %w", err)
 	}
 	axes := append(append([]Axis(nil), s.Params...), s.Grid...)
 	b, err := NewBlock(e, axes, s.Seed, 0, s.Replicates)

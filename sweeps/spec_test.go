@@ -71,7 +71,7 @@ figure: {x: aa, y: [mm], log: z}
 			`f.yaml:6:3: key "a" occurs twice in grid, first on line 5`,
 			`f.yaml:5:3: parameter "a" is given twice, first on line 7`}},
 		"param at the top": {"name: x\nexperiment: toy\nb: 0.3\n", []string{
-			`f.yaml:3:1: unknown key "b" in the sweep file; it may have name, title, experiment, patterns, params, grid, replicates, seed, figure; params go under params: or grid:, b for example as params: {b: 0.5}`}},
+			`f.yaml:3:1: unknown key "b" in the sweep file; it may have name, title, experiment, patterns, params, grid, replicates, refine, seed, figure; params go under params: or grid:, b for example as params: {b: 0.5}`}},
 		"list under params": {"name: x\nexperiment: toy\nparams: {b: [0, 1], a: 'range(1,3)'}\n", []string{
 			"f.yaml:3:13: params holds single values; b with several goes under grid:",
 			"f.yaml:3:24: params holds single values; a with several goes under grid:"}},
@@ -80,7 +80,14 @@ figure: {x: aa, y: [mm], log: z}
 			"f.yaml:3:21: 3) has no value",
 		}},
 		"empty axis":         {"name: x\nexperiment: toy\ngrid: {a: []}\n", []string{"f.yaml:3:11: the axis a has no values, so there would be nothing to compute"}},
-		"adaptive":           {"name: x\nexperiment: toy\nreplicates: {metric: m}\n", []string{"f.yaml:3:13: adaptive replicates are not supported yet; give a whole number, replicates: 40"}},
+		"adaptive":           {"name: x\nexperiment: toy\nreplicates: {metric: m}\n", []string{"f.yaml:3:13: adaptive replicates need max and until, as in replicates: {min: 20, max: 400, until: {alpha_in: 1%}}", `f.yaml:3:14: unknown key "metric" in replicates; it may have min, max, until`}},
+		"adaptive, numbers":  {"name: x\nexperiment: toy\nreplicates: {min: 30, max: 20, until: {m: -1%, mm: 2}}\n", []string{"f.yaml:3:13: max: 20 is less than min: 30", "f.yaml:3:43: the half-width of m's interval is \"-1%\"; it must be a positive number or a share such as 1%", `f.yaml:3:48: unknown metric "mm" of experiment toy; did you mean "m" (a number)?`}},
+		"one replicate":      {"name: x\nexperiment: toy\nreplicates: {min: 1, max: 20, until: {m: 1}}\n", []string{`f.yaml:3:19: min is "1"; it must be a whole number of at least 2: one replicate has no interval`}},
+		"refine":             {"name: x\nexperiment: toy\ngrid: {b: [0, 1]}\nrefine: {axis: b, crossing: m}\n", []string{`f.yaml:4:29: crossing is "m"; it must be metric=value, as in stable=0.5`}},
+		"refine what":        {"name: x\nexperiment: toy\ngrid: {b: [0, 1]}\nrefine: {axis: t, crossing: m=1, to: 0.1}\n", []string{"f.yaml:4:16: t does not vary: give it a few values under grid"}},
+		"refine text":        {"name: x\nexperiment: toy\ngrid: {c: [y, z]}\nrefine: {axis: c, crossing: m=1, to: 0.1}\n", []string{"f.yaml:4:16: c has no values between two others: it is a choice"}},
+		"refine a zip":       {"name: x\nexperiment: toy\ngrid: {zip: {b: [0, 1], a: [1, 2]}}\nrefine: {axis: b, crossing: m=1, to: 0.1}\n", []string{"f.yaml:4:16: b is zipped with other params; only an axis of its own can be refined"}},
+		"refine to":          {"name: x\nexperiment: toy\ngrid: {b: [0, 1]}\nrefine: {axis: b, crossing: m=1}\n", []string{"f.yaml:4:9: refine needs axis, crossing and to, as in refine: {axis: sigma_out, crossing: stable=0.5, to: 1%}; to is missing"}},
 		"alias":              {"name: &n x\nexperiment: toy\ntitle: *n\n", []string{"f.yaml:3:8: aliases (*n) are not allowed in sweep files; repeat the value"}},
 		"uneven zip":         {"name: x\nexperiment: toy\ngrid: {zip: {a: [1, 2], b: [0, 0.1, 1]}}\n", []string{"f.yaml:3:28: b has 3 values and a has 2; in a zip they go in pairs"}},
 		"mixed zip":          {"name: x\nexperiment: toy\ngrid: {zip: {a: [1, 2], i: [0, 1]}}\n", []string{"f.yaml:3:13: a zip cannot mix params that split a sweep into tasks with params evaluated inside one task (i); zip them separately"}},
@@ -160,6 +167,11 @@ func TestCanonicalFilesReadBack(t *testing.T) {
 			for k, name := range a.Params {
 				s.fix(Values(name, a.Tuples[0][k]))
 			}
+		}
+		if rapid.Bool().Draw(t, "adaptive") {
+			size := Size{rapid.Float64Range(1e-300, 1e300).Draw(t, "size"), rapid.Bool().Draw(t, "relative")}
+			s.Adaptive = &Adaptive{Min: s.Replicates + 1, Max: s.Replicates + 7, Until: []Precision{{"m", size}}}
+			s.Replicates++
 		}
 		back, err := ParseSpec("f.yaml", s.YAML(), reg)
 		if err != nil {
@@ -251,6 +263,7 @@ func TestSet(t *testing.T) {
 func FuzzParseSpec(f *testing.F) {
 	f.Add([]byte("name: x\nexperiment: toy\nparams: {a: 2, c: y}\ngrid: {b: 'linspace(0, 0.3, 4)', zip: {t: [1, 2], a: [1, 3]}}\nreplicates: 3\n"))
 	f.Add([]byte("name: x\nexperiment: toy\ngrid:\n- {a: [1, 2], b: [0, 1]}\n- i: {range: [0, 3]}\nfigure: {x: b, y: m, log: x}\n"))
+	f.Add([]byte("name: x\nexperiment: toy\ngrid: {b: [0, 1]}\nreplicates: {min: 2, max: 9, until: {m: 1%, k: .5}}\nrefine: {axis: b, crossing: m=.5, to: 1%, log: false}\n"))
 	f.Add([]byte("name: &a [*a, !!binary x]\n? {a: b}\n: ~\n<<: *a\n"))
 	reg := toys()
 	f.Fuzz(func(t *testing.T, data []byte) {

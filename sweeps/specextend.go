@@ -8,7 +8,8 @@ import (
 )
 
 // Extend widens the sweep: "param=values" adds values to what the param takes now
-// (its axis, its fixed value or its default), "replicates=N" raises their number.
+// (its axis, its fixed value or its default), "replicates=N" raises their number,
+// the largest one where they are adaptive.
 // Nothing is taken away, so all that is computed stays part of the sweep. Values
 // may be written as Set takes them. On an error nothing is changed.
 func (s *Spec) Extend(assignment string) error {
@@ -16,6 +17,16 @@ func (s *Spec) Extend(assignment string) error {
 	name, text = strings.TrimSpace(name), strings.TrimSpace(text)
 	if !ok || name == "" {
 		return fmt.Errorf("%q is not param=values", clip(assignment))
+	}
+	if name == "replicates" && s.Adaptive != nil {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < s.Adaptive.Max {
+			return fmt.Errorf("replicates = %s is not a whole number of at least %d, which the sweep may have already", clip(text), s.Adaptive.Max)
+		}
+		more := *s.Adaptive
+		more.Max = n
+		s.Adaptive = &more
+		return nil
 	}
 	if name == "replicates" {
 		if n, err := strconv.Atoi(text); err == nil && n < s.Replicates {

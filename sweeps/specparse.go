@@ -27,7 +27,8 @@ const maxSpecBytes = 1 << 20
 //	  kappa: linspace(0, 1.5, 16)  # also logspace(first, last, n), range(first, last, step)
 //	  zip: {f_exc: [0.5, 0.8], mean_inh: [1, 1.4]}   # these move together
 //	patterns: {file: x.npy, labels: y.csv, types: t.csv}   # optional: your own data
-//	replicates: 40                 # default 1
+//	replicates: 40                 # default 1; or {min: 20, max: 400, until: {alpha_in: 1%}}
+//	refine: {axis: kappa, crossing: alpha_in=1, to: 1%}    # optional: more values where a curve crosses a level
 //	seed: 1                        # default 1
 //	figure: {x: kappa, y: [alpha_in], series: N, facet: p_out, log: [x]}
 //
@@ -190,7 +191,7 @@ func nodeKind(n *yaml.Node) string {
 }
 
 func (p *specParser) top(n *yaml.Node) {
-	known := []string{"name", "title", "experiment", "patterns", "params", "grid", "replicates", "seed", "figure"}
+	known := []string{"name", "title", "experiment", "patterns", "params", "grid", "replicates", "refine", "seed", "figure"}
 	// The experiment gives the other keys their meaning, so it is read first.
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -213,6 +214,9 @@ func (p *specParser) top(n *yaml.Node) {
 	}
 	if v := at["grid"]; v != nil {
 		p.grid(v)
+	}
+	if v := at["refine"]; v != nil {
+		p.refine(v)
 	}
 	if v := at["patterns"]; v != nil {
 		p.patternFiles(v)
@@ -281,7 +285,7 @@ func (p *specParser) numbers(at map[string]*yaml.Node) {
 		r, err := strconv.ParseInt(n.Value, 10, 32)
 		switch {
 		case n.Kind == yaml.MappingNode:
-			p.errorf(n, "adaptive replicates are not supported yet; give a whole number, replicates: 40")
+			p.adaptive(n)
 		case n.Kind != yaml.ScalarNode || err != nil || r < 1:
 			p.errorf(n, "replicates is %s; it must be a whole number of at least 1", nodeKind(n))
 		default:

@@ -134,7 +134,7 @@ func (s *Spec) setOther(name, text string) error {
 		if err != nil || n < 1 {
 			return fmt.Errorf("replicates = %s is not a whole number of at least 1", clip(text))
 		}
-		s.Replicates = int(n)
+		s.Replicates, s.Adaptive = int(n), nil
 	case "seed":
 		n, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {

@@ -43,7 +43,15 @@ func (s *Spec) YAML() []byte {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "replicates: %d\nseed: %d\n", s.Replicates, s.Seed)
+	if s.Adaptive != nil {
+		s.Adaptive.yaml(&b)
+	} else {
+		fmt.Fprintf(&b, "replicates: %d\n", s.Replicates)
+	}
+	if s.Refine != nil {
+		s.Refine.yaml(&b)
+	}
+	fmt.Fprintf(&b, "seed: %d\n", s.Seed)
 	s.Figure.yaml(&b)
 	return b.Bytes()
 }

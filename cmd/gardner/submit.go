@@ -153,7 +153,13 @@ func (c *changes) request(name string) (*gardnerv1.SubmitRequest, *data.Set, err
 		if c.replicates < 1 {
 			return nil, nil, usagef("--replicates %d: it must be at least 1", c.replicates)
 		}
-		spec.Replicates = c.replicates
+		spec.Replicates, spec.Adaptive = c.replicates, nil
+	}
+	if spec.Adaptive != nil {
+		fmt.Fprintln(c.cmd.ErrOrStderr(), "note:", spec.Adaptive)
+	}
+	if spec.Refine != nil {
+		fmt.Fprintln(c.cmd.ErrOrStderr(), "note:", spec.Refine)
 	}
 	set, err := spec.ReadPatterns(filepath.Dir(file))
 	if err != nil {
