@@ -21,13 +21,16 @@ func checkAll(t testing.TB, e *Engine, r *rand.Rand, m, n, k, slack int, special
 		a, got := matrix(r, n, k, ldk, special), matrix(r, n, n, ldc, special)
 		want := clone(got)
 		e.Syrk(got, ldc, a, ldk, n, k, d)
-		naiveSyrk(want, ldc, a, ldk, n, k, d, false)
+		naiveSyrk(want, ldc, a, ldk, n, k, d, false, false)
 		sameBits(t, what("syrk"), got, want)
+		e.SyrkAdd(got, ldc, a, ldk, n, k, d)
+		naiveSyrk(want, ldc, a, ldk, n, k, d, false, true)
+		sameBits(t, what("syrkadd"), got, want)
 
 		a, got = matrix(r, k, n, ldn, special), matrix(r, n, n, ldc, special)
 		want = clone(got)
 		e.SyrkT(got, ldc, a, ldn, n, k, d)
-		naiveSyrk(want, ldc, a, ldn, n, k, d, true)
+		naiveSyrk(want, ldc, a, ldn, n, k, d, true, false)
 		sameBits(t, what("syrkt"), got, want)
 	}
 	for _, ab := range [][2]float64{{1, 0}, {-1, 1}, {0.3, -1.7}} {

@@ -28,7 +28,7 @@ func naiveChain(start float64, k int, left, right func(l int) float64) float64 {
 	return s
 }
 
-func naiveSyrk(c []float64, ldc int, a []float64, lda, n, k int, d []float64, trans bool) {
+func naiveSyrk(c []float64, ldc int, a []float64, lda, n, k int, d []float64, trans, add bool) {
 	at := func(i, l int) float64 {
 		if trans {
 			return a[l*lda+i]
@@ -37,7 +37,11 @@ func naiveSyrk(c []float64, ldc int, a []float64, lda, n, k int, d []float64, tr
 	}
 	for i := range n {
 		for j := range i + 1 {
-			c[i*ldc+j] = naiveChain(0, k, func(l int) float64 {
+			start := 0.0
+			if add {
+				start = c[i*ldc+j]
+			}
+			c[i*ldc+j] = naiveChain(start, k, func(l int) float64 {
 				if d == nil {
 					return at(i, l)
 				}
@@ -161,7 +165,7 @@ func clone(x []float64) []float64 {
 func positive(r *rand.Rand, n, lda int) []float64 {
 	a := normals(r, n*n, false)
 	c := matrix(r, n, n, lda, false)
-	naiveSyrk(c, lda, a, n, n, n, nil, false)
+	naiveSyrk(c, lda, a, n, n, n, nil, false, false)
 	for i := range n {
 		c[i*lda+i] += 0.1 * float64(n)
 	}

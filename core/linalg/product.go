@@ -9,7 +9,15 @@ import "math"
 func (e *Engine) Syrk(c []float64, ldc int, a []float64, lda, n, k int, d []float64) {
 	checkMatrix("syrk", "C", len(c), ldc, n, n)
 	checkMatrix("syrk", "A", len(a), lda, n, k)
-	e.syrk("syrk", c, ldc, source{a: a, ld: lda, scale: 1}, n, k, d)
+	e.syrk("syrk", c, ldc, source{a: a, ld: lda, scale: 1}, n, k, d, false)
+}
+
+// SyrkAdd adds A diag(d) A' to the lower triangle of C: as Syrk, with the chain
+// of c_ij starting from c_ij.
+func (e *Engine) SyrkAdd(c []float64, ldc int, a []float64, lda, n, k int, d []float64) {
+	checkMatrix("syrk", "C", len(c), ldc, n, n)
+	checkMatrix("syrk", "A", len(a), lda, n, k)
+	e.syrk("syrk", c, ldc, source{a: a, ld: lda, scale: 1}, n, k, d, true)
 }
 
 // SyrkT sets the lower triangle of the n x n matrix C to that of
@@ -19,10 +27,10 @@ func (e *Engine) Syrk(c []float64, ldc int, a []float64, lda, n, k int, d []floa
 func (e *Engine) SyrkT(c []float64, ldc int, a []float64, lda, n, k int, d []float64) {
 	checkMatrix("syrkt", "C", len(c), ldc, n, n)
 	checkMatrix("syrkt", "A", len(a), lda, k, n)
-	e.syrk("syrkt", c, ldc, source{a: a, ld: lda, trans: true, scale: 1}, n, k, d)
+	e.syrk("syrkt", c, ldc, source{a: a, ld: lda, trans: true, scale: 1}, n, k, d, false)
 }
 
-func (e *Engine) syrk(op string, c []float64, ldc int, s source, n, k int, d []float64) {
+func (e *Engine) syrk(op string, c []float64, ldc int, s source, n, k int, d []float64, add bool) {
 	if d != nil {
 		checkVector(op, "d", len(d), k)
 	}
@@ -30,13 +38,13 @@ func (e *Engine) syrk(op string, c []float64, ldc int, s source, n, k int, d []f
 		return
 	}
 	if k == 0 {
-		for i := range n {
+		for i := 0; i < n && !add; i++ {
 			clear(c[i*ldc : i*ldc+i+1])
 		}
 		return
 	}
 	if e.team.helpers > 0 && n*k <= privateSize && n*n/2*k >= threadWork {
-		e.syrkPrivate(c, ldc, s, n, k, d)
+		e.syrkPrivate(c, ldc, s, n, k, d, add)
 		return
 	}
 	for l0 := 0; l0 < k; l0 += superK {
@@ -50,7 +58,7 @@ func (e *Engine) syrk(op string, c []float64, ldc int, s source, n, k int, d []f
 			left.reset(e.path.width(), n, kl)
 			e.packScaled(&e.right, left, s.from(l0), d[l0:l0+kl])
 		}
-		e.update(update{c: c, ldc: ldc, m: n, n: n, left: left, right: &e.right, lower: true, load: l0 > 0})
+		e.update(update{c: c, ldc: ldc, m: n, n: n, left: left, right: &e.right, lower: true, load: add || l0 > 0})
 	}
 }
 
@@ -63,7 +71,7 @@ const privateSize = 1 << 20
 type private struct{ left, right panels }
 
 // syrkPrivate is syrk with one task per thread: a range of rows of C, of about equal areas, with packed operands of its own.
-func (e *Engine) syrkPrivate(c []float64, ldc int, s source, n, k int, d []float64) {
+func (e *Engine) syrkPrivate(c []float64, ldc int, s source, n, k int, d []float64, add bool) {
 	parts := int(e.team.helpers) + 1
 	for len(e.private) < parts {
 		e.private = append(e.private, &private{})
@@ -98,7 +106,7 @@ func (e *Engine) syrkPrivate(c []float64, ldc int, s source, n, k int, d []float
 					e.path.packBlock(&p.right, scaled, from, scale, i, b)
 				}
 			}
-			u := update{c: c, ldc: ldc, m: i1, n: i1, left: left, right: &p.right, lower: true, load: l0 > 0}
+			u := update{c: c, ldc: ldc, m: i1, n: i1, left: left, right: &p.right, lower: true, load: add || l0 > 0}
 			for j := 0; j < i1; j += blockCols {
 				for i := i0; i < i1; i += blockRows {
 					e.path.updateBlock(u, i, min(i+blockRows, i1), j, min(j+blockCols, i1), e.edgeTile(worker))

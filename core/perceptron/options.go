@@ -9,7 +9,7 @@ type Options struct {
 	// Engine, if given, runs the matrix kernels and keeps their scratch memory; it must not be used by two solves at
 	// the same time.
 	Engine *linalg.Engine
-	// Workspace, if given, keeps the solver's own memory from one solve to the next (about 2 P N + min(P,N)^2 floats);
+	// Workspace, if given, keeps the solver's own memory from one solve to the next (about 3 P N + 3 min(P,N)^2 floats);
 	// not for use by two solves at the same time either.
 	Workspace *Workspace
 	// Tol is the wanted duality gap, 1e-8 (CertifiedGap) if zero or larger. The active set usually reaches 1e-12.

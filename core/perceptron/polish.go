@@ -33,7 +33,9 @@ type polish struct {
 	g          *program
 	inS, inF   []bool
 	rows, cols []int
-	b          []float64 // A_SF, |S| x |F|
+	grams      *gram
+	b          []float64 // A_SF, |S| x |F|, if gathered
+	gathered   bool
 	gram       []float64 // Cholesky factor of G (+ border)
 	guard      float64   // added to the diagonal of G before factoring; refinement takes it out
 	pc, pd, pe []float64
@@ -62,7 +64,7 @@ const (
 )
 
 func newPolish(g *program) *polish {
-	po := &polish{g: g, inS: make([]bool, g.m), inF: make([]bool, g.n)}
+	po := &polish{g: g, grams: newGram(g), inS: make([]bool, g.m), inF: make([]bool, g.n)}
 	block := g.work.take("polish", 3*g.n+1+7*g.m)
 	cut := func(n int) []float64 {
 		s := block[:n:n]
@@ -80,8 +82,7 @@ func newPolish(g *program) *polish {
 	return po
 }
 
-// gather copies A_SF, with -e as a further column if wanted, and factors its Gram matrix plus rho b b' for a border b
-// (none: nil). False: no rows, no columns or not factorable.
+// gather factors the Gram matrix of A_SF, with -e as a further column if wanted, plus rho b b' for a border b (none: nil). False: no rows, no columns or not factorable.
 func (po *polish) gather(border []float64, threshold bool) bool {
 	g := po.g
 	po.border, po.rho = border, 0
@@ -107,17 +108,21 @@ func (po *polish) gather(border []float64, threshold bool) bool {
 	if threshold {
 		po.width++
 	}
-	po.b = g.work.take("polish.b", ns*po.width)
-	g.gather(po.b, po.width, po.rows, po.cols)
-	if threshold {
-		for k, mu := range po.rows {
-			po.b[k*po.width+nf] = -g.e[mu]
-		}
+	// Where the system may be nearly singular its matrix is summed afresh.
+	fresh := threshold || 10*ns > 9*nf
+	if po.gathered = fresh; fresh {
+		po.copyRows(threshold)
+	} else {
+		po.grams.moveTo(po.rows, po.cols)
 	}
 	po.gram = g.work.take("polish.gram", ns*ns)
 	po.guard = 0
 	for try := range 4 {
-		g.eng.Syrk(po.gram, ns, po.b, po.width, ns, po.width, nil)
+		if fresh {
+			g.eng.Syrk(po.gram, ns, po.b, po.width, ns, po.width, nil)
+		} else {
+			po.grams.copyTo(po.gram, po.rows)
+		}
 		largest := 0.0
 		for k := range ns {
 			if po.rho > 0 {
@@ -138,6 +143,18 @@ func (po *polish) gather(border []float64, threshold bool) bool {
 		}
 	}
 	return false
+}
+
+// copyRows gathers A_SF, with -e as a further column if wanted.
+func (po *polish) copyRows(threshold bool) {
+	g, nf := po.g, len(po.cols)
+	po.b, po.gathered = g.work.take("polish.b", len(po.rows)*po.width), true
+	g.gather(po.b, po.width, po.rows, po.cols)
+	if threshold {
+		for k, mu := range po.rows {
+			po.b[k*po.width+nf] = -g.e[mu]
+		}
+	}
 }
 
 // pivots says whether the factor's smallest pivot stands out of rounding.
@@ -177,6 +194,9 @@ func (po *polish) solve(p []float64, r func(k int) float64, exact bool) {
 	g.eng.SolveLowerT(po.gram, ns, ns, p)
 	if !exact {
 		return
+	}
+	if !po.gathered {
+		po.copyRows(false)
 	}
 	res := po.row[:ns]
 	best := math.Inf(1)

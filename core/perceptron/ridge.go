@@ -36,6 +36,7 @@ type ridge struct {
 	step        float64 // of the last round
 	sub, gram   []float64
 	p, q        []float64
+	grams       *gram
 }
 
 // ridgeSchedule holds eps in units of spread for the first rounds; after them it falls by ridgeStep a round.
@@ -43,7 +44,8 @@ var ridgeSchedule = [...]float64{0.2, 0.12, 0.08, 0.06}
 
 const (
 	ridgeStep   = 0.6
-	ridgeRounds = 14 // at most
+	ridgeLeast  = 4 // rounds at least, and at most
+	ridgeRounds = 14
 	// ridgeRows ends the descent: rows with a positive hinge per weight off zero, from where on the interior point does better.
 	ridgeRows = 1.1
 	// ridgeHopeless: with more rows than this per weight after ridgeSchedule the problem has no solution, or hardly.
@@ -68,16 +70,26 @@ func (r *ridge) descend() (rounds int, ok bool) {
 		if rounds == len(ridgeSchedule) && load > ridgeHopeless {
 			return rounds, false
 		}
-		if rounds >= 3 && (load < ridgeRows || r.step < 1) {
+		if rounds >= ridgeLeast && (load < ridgeRows || r.step < 1) {
 			break
 		}
 	}
-	return rounds, rounds >= 3
+	return rounds, rounds >= ridgeLeast
+}
+
+// guess sets the supports to the rows with a positive hinge and the weights off zero.
+func (r *ridge) guess(po *polish) {
+	for mu, d := range r.g.d {
+		po.inS[mu] = d+float64(r.theta*r.b[mu])-r.au[mu] > 0
+	}
+	for j, u := range r.u {
+		po.inF[j] = u > 0 || r.g.isFree(j)
+	}
 }
 
 // newRidge prepares the start; false if the program gives none (one class, no signal).
 func newRidge(g *program) (*ridge, bool) {
-	r := &ridge{g: g, b: g.e}
+	r := &ridge{g: g, b: g.e, grams: newGram(g)}
 	if g.c != nil {
 		r.b = g.c
 	}
@@ -202,8 +214,8 @@ func (r *ridge) round(eps float64) bool {
 		return false
 	}
 	clear(r.target)
-	for l, j := range r.cols {
-		r.target[j] = r.try[l]
+	for _, j := range r.cols {
+		r.target[j] = r.x[j]
 	}
 	goal := theta - linalg.Dot(r.mean, r.target)
 	r.omega = 0
@@ -231,7 +243,7 @@ func (r *ridge) round(eps float64) bool {
 	return false
 }
 
-// solve solves the round's equations on the present supports: theta, lambda, the weights (before cutting) in try.
+// solve solves the round's equations on the present supports: theta, lambda, and the weights before cutting, x = A'lambda.
 func (r *ridge) solve(eps float64) (theta float64, ok bool) {
 	g := r.g
 	r.rows, r.cols = r.rows[:0], r.cols[:0]
@@ -249,8 +261,6 @@ func (r *ridge) solve(eps float64) (theta float64, ok bool) {
 	if ns == 0 || nf == 0 {
 		return 0, false
 	}
-	r.sub = g.work.take("polish.b", ns*nf)
-	g.gather(r.sub, nf, r.rows, r.cols)
 	if !r.factor(eps) {
 		return 0, false
 	}
@@ -282,7 +292,7 @@ func (r *ridge) solve(eps float64) (theta float64, ok bool) {
 	for k, mu := range r.rows {
 		r.lambda[mu] = p[k]
 	}
-	g.eng.MulVecT(r.try[:nf], r.sub, nf, ns, nf, p)
+	g.eng.MulVecT(r.x, g.a, g.n, g.m, g.n, r.lambda)
 	return theta, true
 }
 
@@ -292,8 +302,11 @@ func (r *ridge) factor(eps float64) bool {
 	size := min(ns, nf)
 	r.gram = r.g.work.take("polish.gram", size*size)
 	if ns <= nf {
-		eng.Syrk(r.gram, size, r.sub, nf, ns, nf, nil)
+		r.grams.moveTo(r.rows, r.cols)
+		r.grams.copyTo(r.gram, r.rows)
 	} else {
+		r.sub = r.g.work.take("polish.b", ns*nf)
+		r.g.gather(r.sub, nf, r.rows, r.cols)
 		eng.SyrkT(r.gram, size, r.sub, nf, nf, ns, nil)
 	}
 	for k := range size {

@@ -26,11 +26,20 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 	if !ok {
 		return optimum{iterations: rounds}, false
 	}
+	po := newPolish(g)
+	po.grams = r.grams
+	if g.c == nil && float64(len(r.rows)) < directLoad*float64(len(r.cols)) {
+		r.guess(po)
+		pt, ok := po.unitBall(want.unit)
+		rounds += pt.rounds
+		if ok && pt.lower > signTol {
+			return optimum{point: pt, iterations: rounds, exact: true}, true
+		}
+	}
 	keep, ok := r.choose()
 	if !ok {
 		return optimum{iterations: rounds}, false
 	}
-	po := newPolish(g)
 	ip := blankIPM(g.restricted(keep), 1)
 	ip.warm(r, keep)
 	var clean, now *lifted // the last point that missed nothing, and the present one
@@ -78,6 +87,9 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 }
 
 const (
+	// directLoad: with fewer rows than this per weight off zero the active set of A finds its way from ridge's solution.
+	directLoad = 0.6
+
 	siftSteps = 50 // interior point iterations before a restricted program is given up
 	siftTries = 5  // times the active set is started from one
 	// reviewFrom: from this lower bound on kappa on, in units of the inputs, it is worth a look at what is left out.
