@@ -57,3 +57,25 @@ func Preset(name string) (PresetInfo, error) {
 	}
 	return PresetInfo{}, fmt.Errorf("unknown preset %q; there are %s (`gardner presets`), and a sweep file's name ends in .yaml", clip(name), strings.Join(names, ", "))
 }
+
+// talk is the small presets in the order in which the talk tells its story.
+var talk = []string{
+	"capacity", "capacity-fexc", "robustness", "scaling", "weights", "noise", "stability", "basins", "sigma50", "network-capacity",
+	"inhibition", "inhibition-capacity", "emergence", "spikes", "old-rates", "old-distribution", "old-response", "new-vs-old",
+	"new-vs-old-response", "tempotron", "precise-spikes", "temporal-svm",
+}
+
+// Talk returns all small presets, or all full ones, in the order of the talk.
+func Talk(full bool) (out []PresetInfo) {
+	all := Presets()
+	for _, name := range talk {
+		for _, p := range all {
+			base, isFull := strings.CutSuffix(p.Name, "-full")
+			// spikes-noise-full belongs to spikes.
+			if isFull == full && (base == name || isFull && strings.HasPrefix(base, name+"-") && !contains(talk, base)) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}

@@ -90,3 +90,21 @@ func TestThePresetOfTheFirstMinute(t *testing.T) {
 		t.Errorf("%d tasks of %d rows, %v", blocks[0].Tasks(), blocks[0].Rows(), err)
 	}
 }
+
+func TestTheTalkHasEveryPreset(t *testing.T) {
+	t.Parallel()
+	seen := map[string]int{}
+	for _, full := range []bool{false, true} {
+		for _, p := range Talk(full) {
+			seen[p.Name]++
+			if strings.HasSuffix(p.Name, "-full") != full {
+				t.Errorf("full %t: %s", full, p.Name)
+			}
+		}
+	}
+	for _, p := range Presets() {
+		if seen[p.Name] != 1 {
+			t.Errorf("%s is told %d times", p.Name, seen[p.Name])
+		}
+	}
+}

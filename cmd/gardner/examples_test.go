@@ -114,6 +114,10 @@ func arguments(t *testing.T, dir, command string) []string {
 	switch args[0] {
 	case "run":
 		args = append(args, "--replicates", "2")
+	case "paper":
+		if !slices.Contains(args, "--only") {
+			args = append(args, "--only", "capacity,noise") // as much as the first example has stored
+		}
 	case "status":
 		if slices.Contains(args, "--watch") {
 			args = append(args, "--db", "gardner.db")

@@ -46,7 +46,7 @@ func rootCommand() *cobra.Command {
 	add("sweep", runCommand(), submitCommand(), statusCommand(), queryCommand(), plotCommand(), taskCommand(),
 		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), extendCommand(), verifyCommand(), backupCommand(), compactCommand(), mergeCommand())
 	add("cluster", coordinatorCommand(), workerCommand(), proxyCommand())
-	add("science", presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand(), compareWeightsCommand())
+	add("science", paperCommand(), presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand(), compareWeightsCommand())
 	root.AddCommand(doctorCommand(), versionCommand())
 	return root
 }

@@ -71,6 +71,7 @@ type runner struct {
 	out      string
 	noFigure bool
 	json     bool
+	quiet    bool // no table of the numbers
 	change   changes
 	cache    cacheFlags
 	limits   limitFlags
@@ -219,7 +220,7 @@ func (r *runner) figure(ctx context.Context, cmd *cobra.Command, s *session, nam
 	for _, format := range []string{"svg", "png", "pdf", "csv", "summary"} {
 		file := base + "." + format
 		if format == "summary" {
-			if r.json {
+			if r.json || r.quiet {
 				continue
 			}
 			file = ""
