@@ -23,12 +23,14 @@ func submitCommand() *cobra.Command {
 	var w where
 	var change changes
 	var dryRun bool
+	var calibrate int
 	cmd := &cobra.Command{
 		Use:   "submit SWEEP",
 		Short: "hand a sweep to a running coordinator",
 		Long: `Hand a sweep, a preset's name or a YAML file, to a running coordinator; its workers compute
 it. Submitting a changed sweep under the same name makes a new revision of it: what is
-stored already is not computed again.`,
+stored already is not computed again. With --dry-run, nothing is submitted: a few tasks are
+run here, and what all of it would take is said.`,
 		Example:           "  gardner submit capacity --db sweeps.db\n  gardner submit mine.yaml --set N=50,100 --dry-run",
 		Args:              exactArgs("SWEEP"),
 		ValidArgsFunction: completePresets,
@@ -46,13 +48,17 @@ stored already is not computed again.`,
 				if err != nil {
 					return err
 				}
-				return printSubmitted(cmd, r, &w, s, dryRun)
+				if err := printSubmitted(cmd, r, &w, s, dryRun); err != nil || !dryRun || calibrate < 1 {
+					return err
+				}
+				return printCalibration(ctx, cmd.OutOrStdout(), request, set, calibrate)
 			})
 		},
 	}
 	w.flags(cmd)
 	change.flags(cmd)
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check and count only")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check, count and measure only")
+	cmd.Flags().IntVar(&calibrate, "calibrate", 12, "with --dry-run: how many tasks to run here (about 10 s at most; 0: none)")
 	return cmd
 }
 
