@@ -15,14 +15,7 @@ type cold struct {
 }
 
 func (u *pass) solveCold(kind perceptron.Kind, m int) (*cold, error) {
-	p := *u.problem
-	p.P, p.X, p.Labels = m, p.X[:m*p.N], p.Labels[:m]
-	if p.Drive != nil {
-		p.Drive = p.Drive[:m]
-	}
-	if p.Margins != nil {
-		p.Margins = p.Margins[:m]
-	}
+	p := u.problem.Prefix(m)
 	solve := perceptron.MaxKappaOut
 	if kind == perceptron.KindKappaIn {
 		solve = perceptron.MaxKappaIn
@@ -34,7 +27,7 @@ func (u *pass) solveCold(kind perceptron.Kind, m int) (*cold, error) {
 	if tol == 0 {
 		tol = perceptron.CertifiedGap
 	}
-	s, err := solve(u.ctx, &p, &perceptron.Options{Engine: u.engine, Workspace: u.workspace, Tol: tol, SkipSignedMargin: true})
+	s, err := solve(u.ctx, p, &perceptron.Options{Engine: u.engine, Workspace: u.workspace, Tol: tol, SkipSignedMargin: true})
 	if err != nil {
 		if u.ctx.Err() != nil {
 			return nil, u.ctx.Err()
@@ -52,6 +45,26 @@ func (u *pass) solveCold(kind perceptron.Kind, m int) (*cold, error) {
 		c.upper += float64(s.Gap * math.Max(1, math.Abs(c.kappa)))
 	}
 	return c, nil
+}
+
+// oneByOne is the curve by cold solves of all prefixes: the path of optima knows no multipliers of free sign, which rows with
+// equality have.
+func (u *pass) oneByOne(kind perceptron.Kind) (*Curve, error) {
+	for m := 1; m <= u.problem.P; m++ {
+		c, err := u.solveCold(kind, m)
+		if err != nil {
+			return u.curve, err
+		}
+		if c.solution.Status == perceptron.Infeasible {
+			u.endCold(c)
+			return u.curve, nil
+		}
+		u.describe(c)
+		if done, err := u.record(m, c.kappa, c.upper); done {
+			return u.curve, err
+		}
+	}
+	return u.curve, nil
 }
 
 // describe fills the step from a cold solution.

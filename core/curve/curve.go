@@ -49,7 +49,7 @@ type Curve struct {
 	// Ended says that the prefix of Capacity+1 patterns has no solution. Otherwise the patterns ran out, or MinKappa
 	// was passed.
 	Ended bool
-	// Farkas proves it: Capacity+1 multipliers mu >= 0 with d'mu = 1 and Gamma |(A'mu)_+| <= t'mu, nil unless Ended.
+	// Farkas proves it: Capacity+1 multipliers mu >= 0 (free in sign for rows with equality) with d'mu = 1 and Gamma |(A'mu)_+| <= t'mu, nil unless Ended.
 	Farkas []float64
 	// FarkasGap is t'mu - Gamma |(A'mu)_+|; for Gamma = +Inf t'mu, with A'mu <= 0 up to rounding.
 	FarkasGap float64

@@ -25,7 +25,7 @@ func verify(p *perceptron.Problem, kind perceptron.Kind, every int) (c *Curve, w
 		for _, w := range s.Weights {
 			length += w * w
 		}
-		q := prefix(p, s.Prefix)
+		q := p.Prefix(s.Prefix)
 		gap, err := perceptron.Check(q, kind, &perceptron.Solution{
 			Weights: s.Weights, Theta: s.Theta, KappaIn: 1 / math.Sqrt(length), KappaOut: 1 / s.Theta,
 			Certificate: perceptron.Certificate{Kind: perceptron.DualCertificate, Multipliers: s.Multipliers},
@@ -62,7 +62,7 @@ func verify(p *perceptron.Problem, kind perceptron.Kind, every int) (c *Curve, w
 		return c, worst, failed
 	}
 	if c.Ended {
-		_, err := perceptron.Check(prefix(p, c.Capacity+1), kind, &perceptron.Solution{Status: perceptron.Infeasible,
+		_, err := perceptron.Check(p.Prefix(c.Capacity+1), kind, &perceptron.Solution{Status: perceptron.Infeasible,
 			Certificate: perceptron.Certificate{Kind: perceptron.FarkasCertificate, Multipliers: c.Farkas}})
 		if err != nil {
 			return c, worst, fmt.Errorf("end after %d: %w", c.Capacity, err)
@@ -138,7 +138,7 @@ func TestAgainstColdSolves(t *testing.T) {
 				t.Fatalf("N=%d gamma=%g: capacity %d, %v and %d, %v", n, gamma, a.Capacity, a.Ended, b.Capacity, b.Ended)
 			}
 			for m := 1; m <= min(a.Capacity+1, p.P); m++ {
-				sa, sb, err := perceptron.Both(context.Background(), prefix(p, m), nil)
+				sa, sb, err := perceptron.Both(context.Background(), p.Prefix(m), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -286,7 +286,6 @@ func TestInputErrors(t *testing.T) {
 	for field, change := range map[string]func(p *perceptron.Problem){
 		"X":       func(p *perceptron.Problem) { p.X[3] = math.NaN() },
 		"Gamma":   func(p *perceptron.Problem) { p.Gamma = 0 },
-		"Equal":   func(p *perceptron.Problem) { p.Equal = []int{1} },
 		"Margins": func(p *perceptron.Problem) { p.Margins = make([]float64, p.P) },
 	} {
 		p := standard(1, 4, 10, 1)
@@ -294,6 +293,34 @@ func TestInputErrors(t *testing.T) {
 		var input *perceptron.InputError
 		if _, err := Out(context.Background(), p, nil); !errors.As(err, &input) || input.Field != field {
 			t.Errorf("%s: error %v", field, err)
+		}
+	}
+}
+
+// Rows with equality: every prefix is certified, those before the first such row are those of the ordinary curve, and it
+// ends earlier.
+func TestEqualityRows(t *testing.T) {
+	t.Parallel()
+	for _, gamma := range []float64{1, math.Inf(1)} {
+		for _, kind := range kinds {
+			p := standard(3, 60, 24, gamma)
+			plain, _, err := verify(p, kind, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Equal = []int{8, 13, 21}
+			c, worst, err := verify(p, kind, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !c.Ended || c.Capacity > plain.Capacity || c.Capacity <= 21 || worst > perceptron.CertifiedGap {
+				t.Errorf("gamma %g: %s ends after %d, without equality after %d, gap %g", gamma, kind, c.Capacity, plain.Capacity, worst)
+			}
+			for m, kappa := range c.Kappa {
+				if m < 8 && !(kappa == plain.Kappa[m] || math.Abs(kappa-plain.Kappa[m]) <= 1e-9*kappa) || kappa > plain.Kappa[m]*(1+1e-9) {
+					t.Errorf("gamma %g: %s of %d rows: %g, without equality %g", gamma, kind, m+1, kappa, plain.Kappa[m])
+				}
+			}
 		}
 	}
 }

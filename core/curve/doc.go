@@ -29,7 +29,8 @@
 //     kink to the next; in B, then move C to where |u| = Gamma.
 //   - where |u| stays below Gamma, B is a linear program: a parametric simplex method with an explicit inverse (rise.go, basis.go),
 //     or, should that get lost, pivots of a dual simplex method (vertex.go).
-//   - the same anew from the first row, and at last perceptron's solver for this prefix alone (cold.go).
+//   - the same anew from the first row, and at last perceptron's solver for this prefix alone (cold.go), which is the way of
+//     all prefixes where some rows hold with equality.
 //
 // All keep one Cholesky factor of the rows in S up to date, O(|S|^2) an index. Memory: 8 P N bytes for the signed rows,
 // some 24 |S|^2 for the factor and 12 |S| N for the rows in S once more.

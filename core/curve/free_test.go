@@ -28,7 +28,7 @@ func TestFreeAgainstColdSolves(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for m := 1; m <= min(c.Capacity+1, p.P); m++ {
-			s, err := perceptron.FreeThreshold(context.Background(), prefix(p, m), nil)
+			s, err := perceptron.FreeThreshold(context.Background(), p.Prefix(m), nil)
 			if err != nil {
 				t.Fatalf("%s, prefix %d: %v", name, m, err)
 			}
@@ -45,7 +45,7 @@ func TestFreeAgainstColdSolves(t *testing.T) {
 		}
 		if c.Ended {
 			ended++
-			if _, err := perceptron.Check(prefix(p, c.Capacity+1), perceptron.KindFreeThreshold, &perceptron.Solution{Status: perceptron.Infeasible,
+			if _, err := perceptron.Check(p.Prefix(c.Capacity+1), perceptron.KindFreeThreshold, &perceptron.Solution{Status: perceptron.Infeasible,
 				Certificate: perceptron.Certificate{Kind: perceptron.FarkasCertificate, Multipliers: c.Farkas}}); err != nil {
 				t.Errorf("%s: end after %d: %v", name, c.Capacity, err)
 			}

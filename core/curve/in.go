@@ -8,8 +8,8 @@ import (
 )
 
 // In computes the curve of solution A: kappa_in = 1/|w| of every prefix of p's patterns, in order, until a prefix has
-// no solution, the patterns run out or opt ends the pass. Rows with equality are not supported, nor margins 0 where the norm
-// constraint binds (*perceptron.InputError).
+// no solution, the patterns run out or opt ends the pass. Margins 0 are not supported where the norm constraint binds
+// (*perceptron.InputError). With rows that hold with equality every prefix is solved on its own, P times the cost of one solve.
 //
 // The pass follows A without its norm constraint. Where |w| <= Gamma theta is violated, solution A is solution B, and so
 // is the proof that no solution exists; a second pass, of B, then starts from A's supports.
@@ -19,6 +19,9 @@ func In(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, error
 	u, err := newPass(ctx, p, opt)
 	if err != nil {
 		return nil, err
+	}
+	if len(p.Equal) > 0 {
+		return u.oneByOne(perceptron.KindKappaIn)
 	}
 	r := newRows(p)
 	a := newInTracker(r, u)

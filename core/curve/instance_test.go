@@ -128,16 +128,3 @@ func draw(seed uint64) (p *perceptron.Problem, near bool, name string) {
 	}
 	return p, twist == 4, fmt.Sprintf("seed %d: %s P=%d N=%d f_exc=%g p_out=%g gamma=%g scale=%g signs=%d twist=%d", seed, family, m, n, fExc, pOut, p.Gamma, scale, signs, twist)
 }
-
-// prefix is the problem of the first m patterns.
-func prefix(p *perceptron.Problem, m int) *perceptron.Problem {
-	q := *p
-	q.P, q.X, q.Labels = m, p.X[:m*p.N], p.Labels[:m]
-	if p.Drive != nil {
-		q.Drive = p.Drive[:m]
-	}
-	if p.Margins != nil {
-		q.Margins = p.Margins[:m]
-	}
-	return &q
-}

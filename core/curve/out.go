@@ -9,7 +9,8 @@ import (
 
 // Out computes the curve of solution B: kappa_out = 1/theta of every prefix of p's patterns, in order, until a prefix
 // has no solution, the patterns run out or opt ends the pass. p.Gamma may be infinite: kappa_out is then +Inf as long as a
-// solution with theta = 0 exists. Margins must be positive, rows with equality are not supported (*perceptron.InputError).
+// solution with theta = 0 exists. Margins must be positive (*perceptron.InputError). With rows that hold with equality every
+// prefix is solved on its own, P times the cost of one solve.
 //
 // The error is a *NumericalError where accuracy was lost, or ctx's; the curve beside it holds the prefixes before.
 func Out(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, error) {
@@ -19,6 +20,9 @@ func Out(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, erro
 	}
 	if err := positiveMargins(p, p.P); err != nil {
 		return nil, err
+	}
+	if len(p.Equal) > 0 {
+		return u.oneByOne(perceptron.KindKappaOut)
 	}
 	r := newRows(p)
 	m := 1

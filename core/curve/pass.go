@@ -26,9 +26,6 @@ func newPass(ctx context.Context, p *perceptron.Problem, opt *Options) (*pass, e
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	if len(p.Equal) > 0 {
-		return nil, &perceptron.InputError{Field: "Equal", Row: p.Equal[0], Col: -1, Msg: "holds with equality, which a capacity curve does not support"}
-	}
 	u := &pass{ctx: ctx, problem: p, curve: &Curve{}}
 	if opt != nil {
 		u.opt = *opt

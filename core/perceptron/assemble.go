@@ -29,9 +29,6 @@ func (s *solver) weightsOf(g *program, r optimum, kind Kind) (*Solution, error) 
 	if !r.exact {
 		return nil, s.numerical(g, r, kind, g.sigma, "the duality gap could not be closed")
 	}
-	if r.lower < g.signMargin() {
-		return nil, s.numerical(g, r, kind, g.sigma, "the margin is of the size of the tolerance of rows with d = 0 and equality rows")
-	}
 	scale := 1 / (g.sigma * r.lower)
 	sol := s.solution(g, r, scale)
 	if g.e != nil {
@@ -74,9 +71,6 @@ func (s *solver) thresholdOf(g *program, r optimum, radius float64, signOnly boo
 			return s.farkas(r, unit), nil
 		}
 		return nil, s.numerical(g, r, KindKappaOut, unit, "feasibility could not be decided")
-	}
-	if r.lower < g.signMargin() {
-		return nil, s.numerical(g, r, KindKappaOut, unit, "the margin is of the size of the tolerance of rows with d = 0 and equality rows")
 	}
 	if !r.exact && !(signOnly && r.stopped) {
 		return nil, s.numerical(g, r, KindKappaOut, unit, "the duality gap could not be closed")

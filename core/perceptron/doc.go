@@ -30,4 +30,11 @@
 //
 // so a vector of multipliers, one per pattern, bounds the optimum by a few sums. kappa* <= 0 means that no solution
 // exists, and its multipliers are the Farkas vector. Multipliers of rows in Equal are free in sign.
+//
+// # Resolution
+//
+// Double precision tells margins from zero down to about 1e-11 of the root mean square input (for kappa_out, times
+// Gamma): problems whose best margin is smaller are answered as infeasible, by a Farkas vector that holds up to rounding.
+// Where rows hold with equality or have margin 0, the answer is checked by Check before it is returned; margins
+// below about 1e-7 may then end in a *NumericalError.
 package perceptron

@@ -15,7 +15,8 @@ func MaxKappaIn(ctx context.Context, p *Problem, o *Options) (*Solution, error) 
 	}
 	opt := o.resolved()
 	s := &solver{p: p, o: &opt, t: thresholds(p)}
-	return s.kappaIn(ctx, nil)
+	a, err := s.kappaIn(ctx, nil)
+	return s.checked(KindKappaIn, a, err)
 }
 
 // MaxKappaOut is solution B: minimise theta over canonical (w, theta); among several the smallest |w|. With Gamma = +Inf
@@ -27,7 +28,8 @@ func MaxKappaOut(ctx context.Context, p *Problem, o *Options) (*Solution, error)
 	}
 	opt := o.resolved()
 	s := &solver{p: p, o: &opt, t: thresholds(p)}
-	return s.kappaOut(ctx, false)
+	b, err := s.kappaOut(ctx, false)
+	return s.checked(KindKappaOut, b, err)
 }
 
 // Feasible is F: any solution, or a Farkas vector. It is B stopped as soon as a bound fixes the sign of kappa_out; the
@@ -42,7 +44,7 @@ func Feasible(ctx context.Context, p *Problem, o *Options) (*Solution, error) {
 	if err == nil && sol.Status == Optimal {
 		sol.Gap = 0
 	}
-	return sol, err
+	return s.checked(KindFeasible, sol, err)
 }
 
 // Both returns A and B of one problem. B runs first and decides feasibility.
@@ -52,10 +54,12 @@ func Both(ctx context.Context, p *Problem, o *Options) (a, b *Solution, err erro
 	}
 	opt := o.resolved()
 	s := &solver{p: p, o: &opt, t: thresholds(p)}
-	if b, err = s.kappaOut(ctx, false); err != nil {
+	b, err = s.kappaOut(ctx, false)
+	if b, err = s.checked(KindKappaOut, b, err); err != nil {
 		return nil, nil, err
 	}
 	a, err = s.kappaIn(ctx, b)
+	a, err = s.checked(KindKappaIn, a, err)
 	return a, b, err
 }
 
@@ -67,7 +71,8 @@ func FreeThreshold(ctx context.Context, p *Problem, o *Options) (*Solution, erro
 	}
 	opt := o.resolved()
 	s := &solver{p: p, o: &opt, t: thresholds(p), free: true}
-	return s.leastWeights(ctx, KindFreeThreshold)
+	u, err := s.leastWeights(ctx, KindFreeThreshold)
+	return s.checked(KindFreeThreshold, u, err)
 }
 
 // FeasibleZeroThreshold asks for y w.x >= d, g w >= 0 (theta = 0, p.Gamma ignored; its largest P is alpha_b(0)) and
@@ -78,7 +83,8 @@ func FeasibleZeroThreshold(ctx context.Context, p *Problem, o *Options) (*Soluti
 	}
 	opt := o.resolved()
 	s := &solver{p: p, o: &opt, t: thresholds(p)}
-	return s.leastWeights(ctx, KindThresholdAtZero)
+	z, err := s.leastWeights(ctx, KindThresholdAtZero)
+	return s.checked(KindThresholdAtZero, z, err)
 }
 
 // solver answers the kinds of one problem by way of programs.

@@ -213,9 +213,6 @@ func (p *parser) check(f *File) error {
 	if f.FreeThreshold && f.Question != MaxKappaIn {
 		return p.after("free_threshold", "free_threshold goes with the problem %s only", MaxKappaIn)
 	}
-	if f.Question == CapacityCurve && len(f.Problem.Equal) > 0 {
-		return p.after("equal", "equality rows do not go with %s: it has no order in which to add them", CapacityCurve)
-	}
 	var input *perceptron.InputError
 	if err := f.Problem.Validate(); errors.As(err, &input) {
 		key := map[string]string{"X": "patterns", "P": "patterns", "N": "patterns"}[input.Field]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"gardner/core/rng"
@@ -372,7 +373,7 @@ func TestCapacityCurve(t *testing.T) {
 	for k := range instances(60) {
 		s := rng.New(rng.NewKey("problem curve", fmt.Sprint(k)))
 		q := random(s)
-		q.Equal, q.Problem = nil, CapacityCurve
+		q.Problem = CapacityCurve
 		p := mustSolve(t, q)
 		if *p.Capacity != len(p.Curve) || p.Curve == nil || scalar(p.Gap) > tolerance {
 			t.Fatalf("problem %d: %+v", k, p)
@@ -386,6 +387,7 @@ func TestCapacityCurve(t *testing.T) {
 			if q.Margins != nil {
 				prefix.Margins = q.Margins[:n]
 			}
+			prefix.Equal = slices.DeleteFunc(slices.Clone(q.Equal), func(e int) bool { return e >= n })
 			prefix.Problem = MaxKappaIn
 			a := mustSolve(t, prefix)
 			prefix.Problem = MaxKappaOut

@@ -1,0 +1,122 @@
+package perceptron
+
+import (
+	"errors"
+	"math"
+
+	"gardner/core/linalg"
+)
+
+const (
+	refineRounds = 3 // corrections of a solution whose rows do not hold
+	// nearRow is the residual up to which a row with a multiplier is one that should hold with equality.
+	nearRow = 1e-6
+)
+
+// checked has the answer to a problem with rows that scaling cannot repair (equality rows, margins of 0) checked as everyone may
+// check it: whether such rows hold depends on how small the margin is and how much cancels in it. Where they do not, the
+// weights are corrected for the residuals, evaluated in doubled precision; a *NumericalError if that does not help.
+func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error) {
+	if err != nil || s.plain() {
+		return sol, err
+	}
+	gap, err := Check(s.p, kind, sol)
+	for round := 0; err != nil && round < refineRounds && sol.Status == Optimal && s.refine(kind, sol); round++ {
+		if gap, err = Check(s.p, kind, sol); err == nil && kind != KindFeasible {
+			sol.Gap = math.Max(0, gap)
+		}
+	}
+	var refused *CertificateError
+	if !errors.As(err, &refused) {
+		return sol, err
+	}
+	return nil, &NumericalError{Kind: kind, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: gap, Tol: s.o.Tol, Iterations: sol.Iterations,
+		Msg: "the answer found does not stand: " + refused.Msg}
+}
+
+// plain says that all margins are positive and no row is an equality: see program.
+func (s *solver) plain() bool {
+	for _, d := range s.p.Margins {
+		if d == 0 {
+			return false
+		}
+	}
+	return len(s.p.Equal) == 0
+}
+
+// refine moves the weights off zero and a threshold off zero by the least that makes the equality rows and those that carry a
+// multiplier hold exactly. False if it cannot.
+func (s *solver) refine(kind Kind, sol *Solution) bool {
+	p := s.p
+	tight := make([]bool, p.P)
+	for _, mu := range p.Equal {
+		tight[mu] = true
+	}
+	var rows, cols []int
+	var r []float64
+	for mu, l := range sol.Certificate.Multipliers {
+		if l == 0 && !tight[mu] {
+			continue
+		}
+		var sum dd
+		for i, x := range p.X[mu*p.N : (mu+1)*p.N] {
+			sum.addProduct(p.Labels[mu]*x, sol.Weights[i])
+		}
+		if kind != KindThresholdAtZero {
+			sum.addProduct(-s.t[mu], sol.Theta)
+		}
+		sum.addProduct(-p.margin(mu), 1)
+		if residual := sum.value(); tight[mu] || math.Abs(residual) <= nearRow {
+			rows, r = append(rows, mu), append(r, -residual)
+		}
+	}
+	for i, w := range sol.Weights {
+		if w != 0 {
+			cols = append(cols, i)
+		}
+	}
+	m, n := len(rows), len(cols)
+	width := n
+	if kind != KindThresholdAtZero && sol.Theta != 0 {
+		width++
+	}
+	if m == 0 || width == 0 {
+		return false
+	}
+	b, gram := make([]float64, m*width), make([]float64, m*m)
+	for k, mu := range rows {
+		for l, i := range cols {
+			b[k*width+l] = p.Labels[mu] * p.X[mu*p.N+i]
+		}
+		if width > n {
+			b[k*width+n] = -s.t[mu]
+		}
+	}
+	s.o.Engine.Syrk(gram, m, b, width, m, width, nil)
+	largest := 0.0
+	for k := range m {
+		largest = math.Max(largest, gram[k*m+k])
+	}
+	for k := range m {
+		gram[k*m+k] += float64(1e-15 * largest)
+	}
+	if s.o.Engine.Cholesky(gram, m, m) != nil {
+		return false
+	}
+	s.o.Engine.SolveLower(gram, m, m, r)
+	s.o.Engine.SolveLowerT(gram, m, m, r)
+	delta := make([]float64, width)
+	s.o.Engine.MulVecT(delta, b, width, m, width, r)
+	for l, i := range cols {
+		w := sol.Weights[i] + delta[l]
+		if w*sol.Weights[i] < 0 && !s.free && p.Signs[i] != 0 {
+			w = 0
+		}
+		sol.Weights[i] = w
+	}
+	if width > n {
+		sol.Theta += delta[n]
+	}
+	sol.KappaIn, sol.KappaOut = 1/math.Sqrt(linalg.Dot(sol.Weights, sol.Weights)), kappaOutOf(sol.Theta)
+	return true
+}
