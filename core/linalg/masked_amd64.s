@@ -1,6 +1,7 @@
 // Sums and updates of the numbers that a bit mask marks. See masked_amd64.go.
 
 #include "textflag.h"
+#include "lanes_amd64.h"
 
 DATA upward<>+0(SB)/8, $63
 DATA upward<>+8(SB)/8, $62
@@ -8,42 +9,12 @@ DATA upward<>+16(SB)/8, $61
 DATA upward<>+24(SB)/8, $60
 GLOBL upward<>(SB), RODATA|NOPTR, $32
 
-// Adds up four accumulators of eight lanes in Dot's order, as REDUCE in
-// vector_avx512_amd64.s.
-#define REDUCE512 \
-	VADDPD        Z1, Z0, Z0; \
-	VADDPD        Z3, Z2, Z2; \
-	VADDPD        Z2, Z0, Z0; \
-	VEXTRACTF64X4 $1, Z0, Y1; \
-	VADDPD        Y1, Y0, Y0; \
-	VEXTRACTF64X2 $1, Y0, X1; \
-	VADDPD        X1, X0, X0; \
-	VPERMILPD     $1, X0, X1; \
-	VADDSD        X1, X0, X0
-
-// The same of eight accumulators of four lanes.
-#define REDUCE256 \
-	VADDPD       Y2, Y0, Y0; \
-	VADDPD       Y6, Y4, Y4; \
-	VADDPD       Y4, Y0, Y0; \
-	VADDPD       Y3, Y1, Y1; \
-	VADDPD       Y7, Y5, Y5; \
-	VADDPD       Y5, Y1, Y1; \
-	VADDPD       Y1, Y0, Y0; \
-	VEXTRACTF128 $1, Y0, X1; \
-	VADDPD       X1, X0, X0; \
-	VPERMILPD    $1, X0, X1; \
-	VADDSD       X1, X0, X0
-
 // func maskedSumAVX512(words int, x *float64, mask *uint64) float64
 TEXT ·maskedSumAVX512(SB), NOSPLIT, $0-32
 	MOVQ   words+0(FP), CX
 	MOVQ   x+8(FP), DX
 	MOVQ   mask+16(FP), SI
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
+	ZERO512(Z0, Z1, Z2, Z3)
 
 loop:
 	KMOVB  (SI), K1
@@ -66,7 +37,7 @@ loop:
 	ADDQ   $8, SI
 	DECQ   CX
 	JNE    loop
-	REDUCE512
+	REDUCE512(Z0, Y0, X0, Z1, Z2, Z3)
 	VMOVSD X0, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -86,10 +57,7 @@ TEXT ·maskedAddRectifiedAVX512(SB), NOSPLIT, $0-40
 	VBROADCASTSD a+8(FP), Z5
 	MOVQ         x+16(FP), DX
 	MOVQ         mask+24(FP), SI
-	VPXORQ       Z0, Z0, Z0
-	VPXORQ       Z1, Z1, Z1
-	VPXORQ       Z2, Z2, Z2
-	VPXORQ       Z3, Z3, Z3
+	ZERO512(Z0, Z1, Z2, Z3)
 	VPXORQ       Z4, Z4, Z4
 
 loop:
@@ -105,7 +73,7 @@ loop:
 	ADDQ $8, SI
 	DECQ CX
 	JNE  loop
-	REDUCE512
+	REDUCE512(Z0, Y0, X0, Z1, Z2, Z3)
 	VMOVSD X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -124,14 +92,7 @@ TEXT ·maskedSumAVX2(SB), NOSPLIT, $0-32
 	MOVQ    x+8(FP), DX
 	MOVQ    mask+16(FP), SI
 	VMOVDQU upward<>(SB), Y15
-	VXORPD  Y0, Y0, Y0
-	VXORPD  Y1, Y1, Y1
-	VXORPD  Y2, Y2, Y2
-	VXORPD  Y3, Y3, Y3
-	VXORPD  Y4, Y4, Y4
-	VXORPD  Y5, Y5, Y5
-	VXORPD  Y6, Y6, Y6
-	VXORPD  Y7, Y7, Y7
+	ZERO256
 
 loop:
 	VPBROADCASTQ (SI), Y14
@@ -178,14 +139,7 @@ TEXT ·maskedAddRectifiedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x+16(FP), DX
 	MOVQ         mask+24(FP), SI
 	VMOVDQU      upward<>(SB), Y15
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
+	ZERO256
 	VXORPD       Y10, Y10, Y10
 
 loop:

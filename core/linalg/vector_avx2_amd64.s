@@ -2,6 +2,7 @@
 // kernels_amd64.go.
 
 #include "textflag.h"
+#include "lanes_amd64.h"
 
 DATA lanes<>+0(SB)/8, $0
 DATA lanes<>+8(SB)/8, $1
@@ -29,20 +30,11 @@ GLOBL four<>(SB), RODATA|NOPTR, $8
 	VPADDQ      Y15, Y13, Y13
 
 // func dotAVX2(n int, x, y *float64) float64
-//
-// Y0..Y7 are the 32 partial sums in order.
 TEXT ·dotAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), CX
 	MOVQ x+8(FP), DX
 	MOVQ y+16(FP), SI
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
+	ZERO256
 	SUBQ $32, CX
 	JLT  rest
 
@@ -77,19 +69,7 @@ rest:
 	REST(224, Y7)
 
 sum:
-	// Sum j is lane j%4 of Y(j/4): the first halves of the eight u_j in Y0,
-	// the second in Y1.
-	VADDPD Y2, Y0, Y0
-	VADDPD Y6, Y4, Y4
-	VADDPD Y4, Y0, Y0
-	VADDPD Y3, Y1, Y1
-	VADDPD Y7, Y5, Y5
-	VADDPD Y5, Y1, Y1
-	VADDPD Y1, Y0, Y0
-	VEXTRACTF128 $1, Y0, X1
-	VADDPD X1, X0, X0
-	VPERMILPD $1, X0, X1
-	VADDSD X1, X0, X0
+	REDUCE256
 	VMOVSD X0, ret+24(FP)
 	VZEROUPPER
 	RET

@@ -1,6 +1,7 @@
 // Dot products, sums of rows and rotations in AVX-512. See kernels_amd64.go.
 
 #include "textflag.h"
+#include "lanes_amd64.h"
 
 // Masks K1..K4 of the first CX (0..31) of 32 lanes, eight lanes each.
 #define MASKS \
@@ -14,25 +15,6 @@
 	KMOVB AX, K3; \
 	SHRL  $8, AX; \
 	KMOVB AX, K4
-
-// Adds up four accumulators of eight lanes in Dot's order into the low lane of
-// the first (z0, with its parts y0 and x0); Z30 and Z31 are scratch.
-#define REDUCE(z0, y0, x0, z1, z2, z3) \
-	VADDPD        z1, z0, z0; \
-	VADDPD        z3, z2, z2; \
-	VADDPD        z2, z0, z0; \
-	VEXTRACTF64X4 $1, z0, Y30; \
-	VADDPD        Y30, y0, y0; \
-	VEXTRACTF64X2 $1, y0, X30; \
-	VADDPD        X30, x0, x0; \
-	VPERMILPD     $1, x0, X30; \
-	VADDSD        X30, x0, x0
-
-#define ZERO4(z0, z1, z2, z3) \
-	VPXORQ z0, z0, z0; \
-	VPXORQ z1, z1, z1; \
-	VPXORQ z2, z2, z2; \
-	VPXORQ z3, z3, z3
 
 // 32 products of the row at (row) with x in Z16..Z19, each accumulator in turn.
 #define ROW32(row, z0, z1, z2, z3) \
@@ -65,7 +47,7 @@ TEXT ·dotAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), CX
 	MOVQ x+8(FP), DX
 	MOVQ y+16(FP), SI
-	ZERO4(Z0, Z1, Z2, Z3)
+	ZERO512(Z0, Z1, Z2, Z3)
 	SUBQ $32, CX
 	JLT  rest
 
@@ -85,7 +67,7 @@ rest:
 	ROWREST(SI, Z0, Z1, Z2, Z3)
 
 sum:
-	REDUCE(Z0, Y0, X0, Z1, Z2, Z3)
+	REDUCE512(Z0, Y0, X0, Z1, Z2, Z3)
 	VMOVSD X0, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -100,10 +82,10 @@ TEXT ·dotRows4AVX512(SB), NOSPLIT, $0-40
 	LEAQ (SI)(R8*8), R9
 	LEAQ (R9)(R8*8), R10
 	LEAQ (R10)(R8*8), R11
-	ZERO4(Z0, Z1, Z2, Z3)
-	ZERO4(Z4, Z5, Z6, Z7)
-	ZERO4(Z8, Z9, Z10, Z11)
-	ZERO4(Z12, Z13, Z14, Z15)
+	ZERO512(Z0, Z1, Z2, Z3)
+	ZERO512(Z4, Z5, Z6, Z7)
+	ZERO512(Z8, Z9, Z10, Z11)
+	ZERO512(Z12, Z13, Z14, Z15)
 	SUBQ $32, CX
 	JLT  rest
 
@@ -132,10 +114,10 @@ rest:
 	ROWREST(R11, Z12, Z13, Z14, Z15)
 
 sum:
-	REDUCE(Z0, Y0, X0, Z1, Z2, Z3)
-	REDUCE(Z4, Y4, X4, Z5, Z6, Z7)
-	REDUCE(Z8, Y8, X8, Z9, Z10, Z11)
-	REDUCE(Z12, Y12, X12, Z13, Z14, Z15)
+	REDUCE512(Z0, Y0, X0, Z1, Z2, Z3)
+	REDUCE512(Z4, Y4, X4, Z5, Z6, Z7)
+	REDUCE512(Z8, Y8, X8, Z9, Z10, Z11)
+	REDUCE512(Z12, Y12, X12, Z13, Z14, Z15)
 	VMOVSD X0, (DI)
 	VMOVSD X4, 8(DI)
 	VMOVSD X8, 16(DI)
