@@ -19,7 +19,8 @@ var allowed = map[string][]string{
 	"proto":       {"proto"},
 	"coordinator": {"coordinator", "sweeps", "core", "proto"},
 	"worker":      {"worker", "sweeps", "core", "proto"},
-	"cmd":         {"cmd", "coordinator", "worker", "sweeps", "core", "proto"},
+	"deploy":      {},
+	"cmd":         {"cmd", "coordinator", "worker", "sweeps", "core", "proto", "deploy"},
 	"bench":       {"bench", "coordinator", "worker", "sweeps", "core", "proto"},
 }
 

@@ -45,7 +45,7 @@ func rootCommand() *cobra.Command {
 	}
 	add("sweep", runCommand(), submitCommand(), statusCommand(), queryCommand(), plotCommand(), taskCommand(),
 		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), extendCommand(), verifyCommand(), backupCommand(), compactCommand(), mergeCommand())
-	add("cluster", coordinatorCommand(), workerCommand(), proxyCommand())
+	add("cluster", coordinatorCommand(), workerCommand(), proxyCommand(), slurmCommand())
 	add("science", paperCommand(), presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand(), compareWeightsCommand())
 	root.AddCommand(doctorCommand(), versionCommand())
 	return root
