@@ -116,8 +116,9 @@ initial_sd (ours).`,
 			return checkSpikeTimes(p, maxPreciseLoad)
 		},
 		Cost: func(outer Point, inner []Point) float64 {
-			load := 0.3 * outer.Num("N") / (outer.Num("rate_out") / 1000 * outer.Num("T")) // trials
-			return 5 * largestLimit(inner) * load * trialSpikes(outer) * 2e-8
+			// About the same at all rates: the fewer desired spikes a trial has, the more trials there
+			// are, and the sooner learning ends.
+			return largestLimit(inner) * trialSpikes(outer) * 1e-6
 		},
 		Figure: FigureHint{Title: "capacity for spikes at given times", X: "rate_out", Metrics: []string{"capacity"}, Series: "cycles", Facet: "rule", LogX: true},
 		Run:    runPrecise,
