@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -227,5 +228,24 @@ func TestBadNetworks(t *testing.T) {
 	p := tinyPlan(t, `{name: t, experiment: memory-stability, params: {N: 20, f_I: 1e-9, min_active: 1}}`)
 	if _, err := p.Task(0, nil).Run(context.Background()); err == nil || !strings.Contains(err.Error(), "no draw of") {
 		t.Errorf("no redraw possible: %v", err)
+	}
+}
+
+// Against the size of the network the output noise that half of the memories survive
+// falls like N^-1/2 for A, a little slower at these sizes, and does not fall for B.
+func TestSigma50AgainstSize(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("GARDNER_SLOW") == "" {
+		t.Skip("half a minute; set GARDNER_SLOW=1")
+	}
+	p := tinyPlan(t, `{name: t, experiment: memory-crossings, replicates: 4, params: {tested: 15, min_active: 1}, grid: {solution: [A, B], N: [250, 1000]}}`)
+	sigma, _ := meanOfOuter(t, p, "sigma50", "solution", "N")
+	exponent := math.Log(sigma["A 250"]/sigma["A 1000"]) / math.Log(4)
+	t.Logf("sigma50 %v: A falls like N^-%.3f", sigma, exponent)
+	if !(exponent > 0.38 && exponent < 0.53) {
+		t.Errorf("A falls like N^-%.3f, want about 1/2", exponent)
+	}
+	if ratio := sigma["B 1000"] / sigma["B 250"]; !(ratio > 0.95 && ratio < 1.6) {
+		t.Errorf("B changes by a factor %.3f, want no fall", ratio)
 	}
 }
