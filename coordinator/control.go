@@ -70,6 +70,7 @@ func (c *Coordinator) status(name string) (*gardnerv1.StatusResponse, error) {
 	if err := c.st.Health(); err != nil {
 		out.StoreTrouble = err.Error()
 	}
+	out.ConnectionTrouble = c.gate.trouble()
 	out.Fingerprints = c.knownFingerprints()
 	out.Database = c.st.Path()
 	out.Disputes, out.Conflicts = c.conflicts.status()

@@ -68,6 +68,7 @@ type Coordinator struct {
 	plans    planBook
 	grower   *grower
 	room     *room
+	gate     *gate
 	submits  sync.Mutex // one submission at a time, so that blocks keep their order
 
 	endGrowing   context.CancelFunc
@@ -100,6 +101,7 @@ func New(cfg Config) (_ *Coordinator, err error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	c := &Coordinator{cfg: cfg, log: cfg.Logger, st: cfg.Store, start: time.Now(), stop: make(chan struct{}), room: newRoom(maxUnstored)}
+	c.gate = newGate(openFiles(), c.log)
 	if c.st == nil {
 		if c.st, err = store.Open(cfg.DB, store.Options{Logger: cfg.Logger}); err != nil {
 			return nil, err

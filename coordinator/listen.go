@@ -85,7 +85,7 @@ func (c *Coordinator) listen(addr string, opts []grpc.ServerOption) (net.Listene
 	s := grpc.NewServer(append(serverOptions(), opts...)...)
 	c.register(s)
 	c.remote = append(c.remote, s)
-	c.serve(s, l)
+	c.serve(s, c.gate.guard(l))
 	return l, nil
 }
 

@@ -87,6 +87,9 @@ func printStatus(out io.Writer, r *gardnerv1.StatusResponse, asJSON bool) error 
 	if r.StoreTrouble != "" {
 		fmt.Fprintf(out, "nothing is being acknowledged at the moment: %s\n", r.StoreTrouble)
 	}
+	if r.ConnectionTrouble != "" {
+		fmt.Fprintln(out, r.ConnectionTrouble)
+	}
 	if len(r.Fingerprints) > 1 {
 		fmt.Fprintf(out, "workers of %d numerics fingerprints have joined this database: bits may differ between them\n", len(r.Fingerprints))
 	}

@@ -533,6 +533,8 @@ type StatusResponse struct {
 	Workers []*WorkerStatus        `protobuf:"bytes,2,rep,name=workers,proto3" json:"workers,omitempty"`
 	// Why nothing is being acknowledged at the moment (a full disk), if so.
 	StoreTrouble string `protobuf:"bytes,3,opt,name=store_trouble,json=storeTrouble,proto3" json:"store_trouble,omitempty"`
+	// Why new connections wait at the moment (no file descriptors are left for them), if so.
+	ConnectionTrouble string `protobuf:"bytes,8,opt,name=connection_trouble,json=connectionTrouble,proto3" json:"connection_trouble,omitempty"`
 	// Numerics fingerprints of the workers seen since the start; more than one means that bits may differ.
 	Fingerprints []string `protobuf:"bytes,4,rep,name=fingerprints,proto3" json:"fingerprints,omitempty"`
 	Database     string   `protobuf:"bytes,5,opt,name=database,proto3" json:"database,omitempty"`
@@ -591,6 +593,13 @@ func (x *StatusResponse) GetWorkers() []*WorkerStatus {
 func (x *StatusResponse) GetStoreTrouble() string {
 	if x != nil {
 		return x.StoreTrouble
+	}
+	return ""
+}
+
+func (x *StatusResponse) GetConnectionTrouble() string {
+	if x != nil {
+		return x.ConnectionTrouble
 	}
 	return ""
 }
@@ -2562,11 +2571,12 @@ const file_gardner_v1_control_proto_rawDesc = "" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\"Y\n" +
 	"\fWatchRequest\x12\x14\n" +
 	"\x05sweep\x18\x01 \x01(\tR\x05sweep\x123\n" +
-	"\x15interval_milliseconds\x18\x02 \x01(\x04R\x14intervalMilliseconds\"\xaa\x02\n" +
+	"\x15interval_milliseconds\x18\x02 \x01(\x04R\x14intervalMilliseconds\"\xd9\x02\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x06sweeps\x18\x01 \x03(\v2\x17.gardner.v1.SweepStatusR\x06sweeps\x122\n" +
 	"\aworkers\x18\x02 \x03(\v2\x18.gardner.v1.WorkerStatusR\aworkers\x12#\n" +
-	"\rstore_trouble\x18\x03 \x01(\tR\fstoreTrouble\x12\"\n" +
+	"\rstore_trouble\x18\x03 \x01(\tR\fstoreTrouble\x12-\n" +
+	"\x12connection_trouble\x18\b \x01(\tR\x11connectionTrouble\x12\"\n" +
 	"\ffingerprints\x18\x04 \x03(\tR\ffingerprints\x12\x1a\n" +
 	"\bdatabase\x18\x05 \x01(\tR\bdatabase\x12\x1c\n" +
 	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\x120\n" +
