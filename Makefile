@@ -49,7 +49,7 @@ sim: ## the deterministic simulation: SCHEDULES seeds (default 100000) from FIRS
 	$(GO) test ./coordinator/sim -run 'TestSchedules|TestMutantsAreFound' -schedules $(SCHEDULES) -first $(FIRST) -timeout 10h -v
 
 KILLS ?= 500
-chaos: ## real processes: KILLS (default 500) SIGKILLs, stops, cuts and partitions in one sweep, equal bytes at the end
+chaos: ## real processes: KILLS (default 500) SIGKILLs, stops, cuts in one sweep; a link that goes down, a disk that goes read-only (root); equal bytes
 	GARDNER_CHAOS=$(KILLS) $(GO) test ./cmd/gardner -run TestChaos -timeout 2h -v
 
 scale: ## 10^5 to 10^7 tasks, 1,000 workers over TLS in a reconnect storm, 10,000 simulated, 50 visitors of the page: times and memory printed

@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -40,13 +41,19 @@ func (h *handIn) settled(outcomes []store.Outcome, err error) {
 		return
 	}
 	checks := x.c.checks(x.c.plans.get(h.lease.Block), h.results, outcomes)
-	x.settle(h.message.Batch, "")
+	conflict := slices.ContainsFunc(checks, func(k scheduler.Check) bool { return !k.Equal })
+	if !conflict {
+		x.settle(h.message.Batch, "")
+	}
 	x.c.owner.post(func(s *scheduler.Scheduler, now time.Duration) {
 		id := scheduler.WorkerID(x.id.Load())
 		for _, k := range checks {
 			s.Checked(now, id, h.lease.ID, h.lease.Block, k)
 		}
 		s.Stored(now, id, h.lease.ID, h.lease.Block, h.message.Ordinals, h.message.Seconds)
+		if conflict { // the evidence is the worker's until what was made of it is durable
+			x.settleDurably(h.message.Batch)
+		}
 	})
 }
 

@@ -180,18 +180,23 @@ func (x *session) failure(f *gardnerv1.Failure) error {
 	}
 	message := f.Message[:min(len(f.Message), maxFailureText)]
 	x.begin()
-	batch, ordinal, o := f.Batch, f.Ordinal, x.c.owner
-	o.post(func(s *scheduler.Scheduler, now time.Duration) {
+	batch, ordinal := f.Batch, f.Ordinal
+	x.c.owner.post(func(s *scheduler.Scheduler, now time.Duration) {
 		s.Failed(now, scheduler.WorkerID(x.id.Load()), l.ID, l.Block, ordinal, kind, message)
-		o.afterDurable(func(err error) {
-			if err != nil {
-				x.end(status.Error(codes.Unavailable, "a failure could not be stored: "+err.Error()))
-				return
-			}
-			x.settle(batch, "")
-		})
+		x.settleDurably(batch)
 	})
 	return nil
+}
+
+// settleDurably acknowledges a message once everything that was decided with it is durable. Owner goroutine only.
+func (x *session) settleDurably(batch uint64) {
+	x.c.owner.afterDurable(func(err error) {
+		if err != nil {
+			x.end(status.Error(codes.Unavailable, "a decision could not be stored: "+err.Error()))
+			return
+		}
+		x.settle(batch, "")
+	})
 }
 
 func (x *session) giveBack(g *gardnerv1.GiveBack) error {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -198,9 +199,14 @@ func (c *chaos) again() (n int) {
 	return n
 }
 
-func (c *chaos) finished() bool {
-	out, err := gardner(c.t, c.dir, "status", "chaos").CombinedOutput()
-	return err == nil && bytes.Contains(out, []byte("done")) && bytes.Contains(out, []byte("100"))
+func (c *chaos) finished() bool { return c.cluster.finished("gardner.db") }
+
+var allDone = regexp.MustCompile(`(?m)^chaos .*100 % .*done$`)
+
+// finished reports whether `status` says so of the sweep in a database.
+func (c *cluster) finished(db string) bool {
+	out, err := gardner(c.t, c.dir, "status", "chaos", "--db", db).CombinedOutput()
+	return err == nil && allDone.Match(out)
 }
 
 // tangle is a network that can be cut and held up.

@@ -163,12 +163,16 @@ func (s *Scheduler) unasked(b *block, ordinal uint64, w WorkerID, vote Vote) {
 		if l.audit == nil || l.block != b || l.audit.ordinal != ordinal {
 			continue
 		}
-		if l.worker.id != w { // what is computed already will be the third vote
-			a := l.audit
-			a.by, a.votes = append(a.by, w), append(a.votes, vote)
-			b.disputed[ordinal] = true
-			s.act(Dispute{Conflict: Conflict{Block: b.id, Ordinal: ordinal, Verdict: Open, Votes: slices.Clone(a.votes)}})
+		a := l.audit
+		a.by, a.votes = append(a.by, w), append(a.votes, vote)
+		if a.computedBy(l.worker) { // who computes it now has voted already
+			l.audit = nil
+			b.auditing--
+			s.dispute(b, a)
+			return
 		}
+		b.disputed[ordinal] = true // what is computed already will be the third vote
+		s.act(Dispute{Conflict: Conflict{Block: b.id, Ordinal: ordinal, Verdict: Open, Votes: slices.Clone(a.votes)}})
 		return
 	}
 	s.dispute(b, &audit{ordinal: ordinal, by: []WorkerID{w}, votes: []Vote{{}, vote}})

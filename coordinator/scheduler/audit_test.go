@@ -171,6 +171,31 @@ func TestUnaskedDisagreement(t *testing.T) {
 	}
 }
 
+// An audit falls to the worker whose result is stored, for it is alone; a straggler disagrees meanwhile. Both have voted:
+// what the first computes now is no third vote.
+func TestThirdVoteIsNotWhoVoted(t *testing.T) {
+	t.Parallel()
+	a := newAuditing(t, 1)
+	a.Pull(0, 1, 1)
+	own := a.grant()
+	if own.Worker != 1 {
+		t.Fatalf("%+v", own)
+	}
+	a.worker(2, "two", "f")
+	a.Checked(0, 2, 1<<40, a.b.ID(), Check{Ordinal: 0, Digest: "other"}) // of an earlier process
+	if c := disputes(a.Actions(0)); len(c) != 1 || c[0].Verdict != Open || len(c[0].Votes) != 2 {
+		t.Fatalf("%+v", c)
+	}
+	if c := a.answer(own, true, "kept"); len(c) != 0 {
+		t.Errorf("who has voted has voted again: %+v", c)
+	}
+	a.worker(3, "three", "f")
+	a.Tick(0)
+	if c := a.answer(a.grant(), false, "other"); len(c) != 1 || c[0].Verdict != Outvoted {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestAuditsSurviveTheirWorkers(t *testing.T) {
 	t.Parallel()
 	a := newAuditing(t, 1)

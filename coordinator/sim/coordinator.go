@@ -24,7 +24,7 @@ type coordinator struct {
 	sessions map[scheduler.WorkerID]*session
 	ids      map[int]scheduler.WorkerID // worker's own number -> the scheduler's
 	last     scheduler.WorkerID
-	acks     []failureAck // to be sent once what was decided in this batch is durable
+	acks     []laterAck // to be sent once what was decided in this batch is durable
 
 	records   []entry // the recorder's
 	recording bool
@@ -36,8 +36,8 @@ type coordinator struct {
 
 type event func(s *scheduler.Scheduler, now time.Duration)
 
-// failureAck is the acknowledgement of a failure.
-type failureAck struct {
+// laterAck is the acknowledgement of a failure, or of a result with other bits than the first.
+type laterAck struct {
 	x *session
 	m *message
 }
@@ -173,7 +173,7 @@ func (c *coordinator) own(due bool) {
 		}
 	}
 	for _, a := range c.acks {
-		kept := w.ledger.promise(a.m.lease.Block, a.m.ordinals[0])
+		kept := w.ledger.promise(a.m)
 		c.record(entry{then: func() {
 			kept()
 			a.x.settle(a.m.batch)

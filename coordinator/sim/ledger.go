@@ -32,13 +32,18 @@ func (l *ledger) task(id sweeps.BlockID, ordinal uint64) task {
 // acknowledge notes that the coordinator is about to acknowledge results: they must be durable.
 func (l *ledger) acknowledge(m *message) {
 	t := l.w.shape.index[m.lease.Block]
-	for _, o := range m.ordinals {
+	for i, o := range m.ordinals {
 		rec := l.w.disk.blocks[t].records[o]
 		if !rec.there || !l.w.disk.blocks[t].bits.Has(o) {
 			l.w.violated("task %d:%d is acknowledged, and not durable", t, o)
 			return
 		}
 		l.acked[t][o] = rec.value
+		if m.values[i] != rec.value && l.w.opt.Mutant != AuditBlind {
+			if _, known := l.w.disk.conflicts[task{t, o}]; !known {
+				l.w.violated("task %d:%d has other bits than a result that is acknowledged, and no durable conflict", t, o)
+			}
+		}
 	}
 }
 
@@ -107,6 +112,11 @@ func (l *ledger) restarted() {
 		d.attempts = min(d.attempts, l.w.disk.blocks[t.block].failures[t.ordinal].Attempts)
 		l.decisions[t] = d
 	}
+	for t := range l.auditors {
+		if !l.w.disk.blocks[t.block].audited.Has(t.ordinal) {
+			delete(l.auditors, t)
+		}
+	}
 }
 
 func (l *ledger) forgiven(id sweeps.BlockID, ordinal uint64) {
@@ -114,9 +124,13 @@ func (l *ledger) forgiven(id sweeps.BlockID, ordinal uint64) {
 	l.decisions[t] = decision{0, l.decisions[t].forgiven + 1}
 }
 
-// promise is what an acknowledgement of a failure will promise: that the attempts decided on by now are durable.
-func (l *ledger) promise(id sweeps.BlockID, ordinal uint64) (kept func()) {
-	t := l.task(id, ordinal)
+// promise is what a later acknowledgement will promise: of a failure, that the attempts decided on by now are durable.
+func (l *ledger) promise(m *message) (kept func()) {
+	if m.kind == results {
+		return func() { l.acknowledge(m) }
+	}
+	ordinal := m.ordinals[0]
+	t := l.task(m.lease.Block, ordinal)
 	want := l.decisions[t]
 	return func() {
 		table := l.w.disk.blocks[t.block]

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"time"
 
@@ -63,7 +64,7 @@ func (x *session) receive(m *message) {
 	case failure:
 		c.post(func(s *scheduler.Scheduler, now time.Duration) {
 			s.Failed(now, x.id, m.lease.ID, m.lease.Block, m.ordinals[0], m.failKind, "it failed")
-			c.acks = append(c.acks, failureAck{x, m})
+			c.acks = append(c.acks, laterAck{x, m})
 		})
 	case giveBack:
 		c.post(func(s *scheduler.Scheduler, now time.Duration) {
@@ -144,13 +145,19 @@ func (x *session) stored(m *message, checks []scheduler.Check) {
 	if !x.c.point("before an acknowledgement") {
 		return
 	}
-	x.c.w.ledger.acknowledge(m)
-	x.settle(m.batch)
+	conflict := slices.ContainsFunc(checks, func(k scheduler.Check) bool { return !k.Equal })
+	if !conflict || x.c.w.opt.Mutant == ConflictAcked {
+		x.c.w.ledger.acknowledge(m)
+		x.settle(m.batch)
+	}
 	x.c.post(func(s *scheduler.Scheduler, now time.Duration) {
 		for _, k := range checks {
 			x.c.checked(s, now, x, m, k)
 		}
 		s.Stored(now, x.id, m.lease.ID, m.lease.Block, m.ordinals, m.seconds)
+		if conflict && x.c.w.opt.Mutant != ConflictAcked {
+			x.c.acks = append(x.c.acks, laterAck{x, m})
+		}
 	})
 }
 

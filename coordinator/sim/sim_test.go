@@ -131,8 +131,10 @@ var found = []uint64{
 	126648,         // a message that comes late on a connection which the worker has replaced does not renew its leases
 	167169, 194943, // a failure of before `retry`, handed in after it
 	40, 402, // audits that nobody looks for again
-	722, // open votes in front of audits that are still to be drawn
-	959, // to be audited, stored by a worker that was given up
+	722,            // open votes in front of audits that are still to be drawn
+	315286, 375344, // conflicts that a crash takes along
+	321081, // a third vote by who had voted
+	959,    // to be audited, stored by a worker that was given up
 }
 
 func TestFoundSeeds(t *testing.T) {

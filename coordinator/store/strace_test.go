@@ -291,32 +291,38 @@ func powerCuts(t *testing.T, file []byte, calls []call, check func(data []byte, 
 	return cuts
 }
 
-// TestFailingSync lets the kernel fail fdatasync for a while: nothing is acknowledged meanwhile, and then it goes on.
-func TestFailingSync(t *testing.T) {
+// TestFailingDisk lets the kernel fail fdatasync for a while, or refuse writes as on a file system that has become
+// read-only: nothing is acknowledged meanwhile, and then it goes on.
+func TestFailingDisk(t *testing.T) {
 	t.Parallel()
-	path := temp(t)
-	s := open(t, path, Options{})
-	id := add(t, s, testBlock(t, 1, crashTasks))
-	s.Close()
-	calls, _ := strace(t, "append-some", path, "-e", "inject=fdatasync:error=EIO:when=12..17")
-	acknowledged, syncs := map[uint64]bool{}, 0
-	for _, c := range calls {
-		if c.kind == "sync" {
-			syncs++
-		}
-		for _, o := range c.tasks {
-			if syncs == 0 {
-				t.Errorf("task %d is acknowledged, and no sync has succeeded", o)
+	for _, fault := range []string{"fdatasync:error=EIO:when=12..17", "pwrite64:error=EROFS:when=30..35"} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			path := temp(t)
+			s := open(t, path, Options{})
+			id := add(t, s, testBlock(t, 1, crashTasks))
+			s.Close()
+			calls, _ := strace(t, "append-some", path, "-e", "inject="+fault)
+			acknowledged, syncs := map[uint64]bool{}, 0
+			for _, c := range calls {
+				if c.kind == "sync" {
+					syncs++
+				}
+				for _, o := range c.tasks {
+					if syncs == 0 {
+						t.Errorf("task %d is acknowledged, and no sync has succeeded", o)
+					}
+					acknowledged[o] = true
+				}
+				if c.kind == "ack" {
+					syncs = 0
+				}
 			}
-			acknowledged[o] = true
-		}
-		if c.kind == "ack" {
-			syncs = 0
-		}
-	}
-	checkCrashed(t, path, id, acknowledged, "after failing syncs")
-	if len(acknowledged) < 25 {
-		t.Errorf("%d acknowledged", len(acknowledged))
+			checkCrashed(t, path, id, acknowledged, "after "+fault)
+			if len(acknowledged) < 25 {
+				t.Errorf("%d acknowledged", len(acknowledged))
+			}
+		})
 	}
 }
 
