@@ -98,12 +98,9 @@ func Verify(ctx context.Context, st *store.Store, registry *sweeps.Registry, sam
 	return out, nil
 }
 
-// gapMetric is what experiments call the gap of their rows' certificates.
-const gapMetric = "gap"
-
 // addGap keeps the largest gap of the rows that are optimal; one of an infeasible row is the strength of its proof.
 func addGap(out *gardnerv1.Verification, e *sweeps.Experiment, rows []sweeps.Row) {
-	m := e.Metric(gapMetric)
+	m := e.Metric(sweeps.GapMetric)
 	if m < 0 {
 		return
 	}

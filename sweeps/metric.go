@@ -30,3 +30,7 @@ type Metric struct {
 	// 0 and in no bin; may be empty.
 	Zero string
 }
+
+// GapMetric is what experiments call the gap of the certificates behind a row: of an optimal one, what is not proven; of an
+// infeasible one, the strength of the proof.
+const GapMetric = "gap"

@@ -189,7 +189,11 @@ func (r *runner) follow(ctx, calm context.Context, info io.Writer, s *session, n
 // finish prints the results and writes the figure.
 func (r *runner) finish(ctx context.Context, cmd *cobra.Command, s *session, last *gardnerv1.SweepStatus, took time.Duration) error {
 	info := cmd.ErrOrStderr()
-	fmt.Fprintf(info, "done in %s: %d tasks, %d failed\n", duration(took), last.Done, last.Failed)
+	gap, err := s.gapText(ctx, last)
+	if err != nil {
+		return s.explain(err)
+	}
+	fmt.Fprintf(info, "done in %s: %d tasks, %d failed%s\n", duration(took), last.Done, last.Failed, gap)
 	if r.json {
 		if err := printStatus(cmd.OutOrStdout(), &gardnerv1.StatusResponse{Sweeps: []*gardnerv1.SweepStatus{last}}, true); err != nil {
 			return err

@@ -86,7 +86,7 @@ func Solver(ctx context.Context) Finding {
 	took := time.Since(start)
 	worst := 0.0
 	for _, r := range rows {
-		worst = max(worst, r.Cells[task.Experiment().Metric("gap")].V)
+		worst = max(worst, r.Cells[task.Experiment().Metric(sweeps.GapMetric)].V)
 	}
 	f := Finding{OK, "solver", fmt.Sprintf("N = P = 200 in %v, certificate gap %.1g; %d cores", took.Round(100*time.Microsecond), worst, runtime.NumCPU())}
 	if !(worst <= maxGap) {
