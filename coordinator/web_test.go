@@ -97,7 +97,7 @@ func TestParquetByAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = head.Body.Close()
-	if head.StatusCode != 200 || head.ContentLength <= 0 {
+	if head.StatusCode != http.StatusOK || head.ContentLength <= 0 {
 		t.Fatalf("HEAD: %s, %d bytes", head.Status, head.ContentLength)
 	}
 	f, err := parquet.OpenFile(r, head.ContentLength)
