@@ -14,7 +14,7 @@ import (
 func (c *Coordinator) Plot(r *gardnerv1.PlotRequest, stream gardnerv1.Control_PlotServer) error {
 	ctx := stream.Context()
 	fig, numbers, err := chart.Build(ctx, c.st, c.cfg.Registry, chart.Request{Sweep: r.Sweep, Where: r.Where,
-		X: r.X, Y: r.Y, Series: r.Series, Facet: r.Facet, Heat: r.Heat, LogX: r.LogX, LogY: r.LogY})
+		X: r.X, Y: r.Y, Series: r.Series, Facet: r.Facet, Heat: r.Heat, LogX: r.LogX, LogY: r.LogY, Columns: r.Columns})
 	if err != nil {
 		return wireError(err)
 	}

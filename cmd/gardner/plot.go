@@ -26,6 +26,7 @@ from the sweep file, the experiment, and what varies. The numbers behind the fig
 		Example: `  gardner plot capacity -o capacity.pdf
   gardner plot capacity --x kappa --y alpha_in --series N --log y -o a.svg
   gardner plot noise --where 'sigma_in == 0.01' --x sigma_out --series solution -o out.pdf
+  gardner plot capacity --column 'patterns=alpha_in*N' -o p.svg
   gardner plot capacity --where 'N == 200' --width 89 -o column.pdf`,
 		Args:              exactArgs("SWEEP"),
 		ValidArgsFunction: completeSweeps(&w),
@@ -63,6 +64,7 @@ from the sweep file, the experiment, and what varies. The numbers behind the fig
 	f.StringVar(&request.Facet, "facet", "", "param whose values are separate panels")
 	f.StringVar(&request.Heat, "heat", "", "param on the vertical axis of heat maps, instead of curves; --log y is then about it")
 	f.StringSliceVar(&log, "log", nil, "logarithmic axes: x, y or x,y")
+	f.StringArrayVar(&request.Columns, "column", nil, "NAME=EXPRESSION: a metric computed from each row, drawn if --y names no others; may be repeated")
 	f.StringVar(&request.Where, "where", "", "keep rows for which this expression is true")
 	f.Float64Var(&request.WidthMm, "width", 0, "width in mm: 89 is a journal's column, 183 two of them (default 183)")
 	f.StringVar(&request.Format, "format", "svg", "svg, png, pdf, or csv, table or summary for the numbers (default: from the name of -o)")

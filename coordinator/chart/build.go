@@ -27,11 +27,14 @@ func Build(ctx context.Context, src query.Source, registry *sweeps.Registry, req
 	if err != nil {
 		return nil, nil, err
 	}
+	if len(req.Y) == 0 {
+		req.Y = derived(req.Columns)
+	}
 	l, err := choose(req, spec, e)
 	if err != nil {
 		return nil, nil, err
 	}
-	result, err := query.Run(src, registry, query.Request{Sweep: req.Sweep, Where: req.Where, By: l.by(), Metrics: append(l.metrics[:len(l.metrics):len(l.metrics)], l.zeros...)})
+	result, err := query.Run(src, registry, query.Request{Sweep: req.Sweep, Where: req.Where, Columns: req.Columns, By: l.by(), Metrics: append(l.metrics[:len(l.metrics):len(l.metrics)], l.zeros...)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -39,11 +42,12 @@ func Build(ctx context.Context, src query.Source, registry *sweeps.Registry, req
 	if err != nil {
 		return nil, nil, err
 	}
-	b := &builder{spec: spec, e: e, l: l, table: table}
+	b := &builder{req: req, spec: spec, e: e, l: l, table: table}
 	return b.figure(record.Revision), result, nil
 }
 
 type builder struct {
+	req   Request
 	spec  *sweeps.Spec
 	e     *sweeps.Experiment
 	l     *layout
@@ -61,7 +65,7 @@ type curve struct {
 func (b *builder) figure(revision string) *figure.Figure {
 	f := &figure.Figure{Title: b.title(), Caption: b.caption(),
 		Meta: []figure.Meta{{Key: "sweep", Value: b.spec.Name}, {Key: "revision", Value: revision}, {Key: "experiment", Value: b.e.ID()},
-			{Key: "seed", Value: fmt.Sprint(b.spec.Seed)}, {Key: "query", Value: "by " + strings.Join(b.l.by(), ",") + " metric " + strings.Join(b.l.metrics, ",")}}}
+			{Key: "seed", Value: fmt.Sprint(b.spec.Seed)}, {Key: "query", Value: b.query()}}}
 	if b.l.bars {
 		b.histogramPanels(f)
 		return f
@@ -85,6 +89,18 @@ func (b *builder) figure(revision string) *figure.Figure {
 		f.Y = *f.Panels[0].Y
 	}
 	return f
+}
+
+// query is what was asked, as the flags of gardner query say it.
+func (b *builder) query() string {
+	q := "--by " + strings.Join(b.l.by(), ",") + " --metric " + strings.Join(b.l.metrics, ",")
+	if b.req.Where != "" {
+		q += fmt.Sprintf(" --where %q", b.req.Where)
+	}
+	for _, c := range b.req.Columns {
+		q += fmt.Sprintf(" --column %q", c)
+	}
+	return q
 }
 
 func (b *builder) title() string {
@@ -127,8 +143,16 @@ func unit(u string) string {
 	return figure.Symbol(u)
 }
 
+// metric is a metric of the experiment, or a derived one.
+func (b *builder) metric(name string) *sweeps.Metric {
+	if i := b.e.Metric(name); i >= 0 {
+		return &b.e.Metrics[i]
+	}
+	return &sweeps.Metric{Name: name}
+}
+
 func (b *builder) metricAxis(metric string) *figure.Axis {
-	m := b.e.Metrics[b.e.Metric(metric)]
+	m := b.metric(metric)
 	return &figure.Axis{Name: figure.Symbol(metric), Unit: unit(m.Unit), Log: b.l.logY}
 }
 

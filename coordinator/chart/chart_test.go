@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -94,6 +95,40 @@ grid:
   N: [10, 20]
   kind: [a, b]
 `
+
+// A derived metric is drawn as any other, and the figure says how it was asked for.
+func TestDerivedMetrics(t *testing.T) {
+	t.Parallel()
+	st, registry := computed(t, toySweep)
+	f, _, err := Build(t.Context(), st, registry, Request{Sweep: "toy", Columns: []string{"share = y/N", "large=y > 25"}, Where: `kind == "a"`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var points []float64
+	for _, p := range f.Panels {
+		for _, s := range p.Series {
+			points = append(points, s.Points[len(s.Points)-1].Y)
+		}
+	}
+	if want := []float64{3.1, 3.05, 1, 1}; len(f.Panels) != 2 || len(points) != 4 || !near(points, want) {
+		t.Errorf("the last points of share and large at N = 10, 20 are %v, want %v", points, want)
+	}
+	if got := f.Meta[len(f.Meta)-1].Value; got != `--by x,N,kind --metric share,large --where "kind == \"a\"" --column "share = y/N" --column "large=y > 25"` {
+		t.Errorf("the query is given as %s", got)
+	}
+	if _, _, err := Build(t.Context(), st, registry, Request{Sweep: "toy", Columns: []string{"y = y/N"}}); err == nil || !strings.Contains(err.Error(), "means something already") {
+		t.Errorf("a name that is taken: %v", err)
+	}
+}
+
+func near(a, b []float64) bool {
+	for i := range a {
+		if math.Abs(a[i]-b[i]) > 1e-9 {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
 
 func TestBuild(t *testing.T) {
 	t.Parallel()

@@ -71,7 +71,7 @@ func (l *layout) choosePanels(req Request, hint sweeps.FigureHint, names []strin
 }
 
 // zero is the metric that counts the zeros of a histogram, or "".
-func (b *builder) zero(metric string) string { return b.e.Metrics[b.e.Metric(metric)].Zero }
+func (b *builder) zero(metric string) string { return b.metric(metric).Zero }
 
 // histogramPanels makes a panel for each combination of facet and series values,
 // with the densities of all metrics, theory's, and a note of the zeros.
@@ -107,7 +107,7 @@ func (b *builder) histogramPanels(f *figure.Figure) {
 
 // histogramAxis is named after what the metrics' names share.
 func (b *builder) histogramAxis() figure.Axis {
-	first := b.e.Metrics[b.e.Metric(b.l.metrics[0])]
+	first := b.metric(b.l.metrics[0])
 	name := first.Name
 	for _, m := range b.l.metrics {
 		for !strings.HasPrefix(m, name) {
@@ -177,7 +177,7 @@ rows:
 
 // histogram is the density of a metric's samples; false where there are none yet.
 func (b *builder) histogram(metric string, values map[string]sweeps.Value) (figure.Histogram, bool) {
-	edges := b.e.Metrics[b.e.Metric(metric)].Edges
+	edges := b.metric(metric).Edges
 	h := figure.Histogram{Label: figure.Symbol(metric), Edges: edges, Heights: make([]float64, len(edges)-1), Err: make([]float64, len(edges)-1)}
 	found := false
 	b.each(metric, values, func(i int, mean, sem float64) {
@@ -197,7 +197,7 @@ func (b *builder) density(metric string, values map[string]sweeps.Value) []figur
 	if len(b.l.pooled) > 0 {
 		return nil
 	}
-	edges := b.e.Metrics[b.e.Metric(metric)].Edges
+	edges := b.metric(metric).Edges
 	p := b.at(values)
 	var lines []figure.Line
 	for _, th := range b.e.Theory {

@@ -19,6 +19,16 @@ type Request struct {
 	Facet      string   // param whose values are separate panels
 	Heat       string   // param on the vertical axis of heat maps; LogY is then about it
 	LogX, LogY bool
+	Columns    []string // derived metrics, NAME=EXPRESSION each; drawn if Y names no others
+}
+
+// derived are the names of derived metrics. What is wrong with them the query finds.
+func derived(columns []string) (names []string) {
+	for _, text := range columns {
+		name, _, _ := strings.Cut(text, "=")
+		names = append(names, strings.TrimSpace(name))
+	}
+	return names
 }
 
 // layout is a request with every choice made.

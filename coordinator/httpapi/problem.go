@@ -18,25 +18,31 @@ func problem(w http.ResponseWriter, code int, message string) {
 	_, _ = w.Write(append(data, '\n'))
 }
 
+// StatusOf is the HTTP status of a Control call's error, for the API and for pages.
+func StatusOf(err error) int {
+	switch status.Code(err) {
+	case codes.InvalidArgument, codes.OutOfRange:
+		return http.StatusBadRequest
+	case codes.NotFound:
+		return http.StatusNotFound
+	case codes.FailedPrecondition, codes.AlreadyExists, codes.Aborted:
+		return http.StatusConflict
+	case codes.ResourceExhausted:
+		return http.StatusTooManyRequests
+	case codes.Unavailable:
+		return http.StatusServiceUnavailable
+	case codes.DeadlineExceeded:
+		return http.StatusGatewayTimeout
+	case codes.Unauthenticated, codes.PermissionDenied:
+		return http.StatusBadGateway // of a proxy: its own token, not the client's
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
 // wireProblem answers with a Control call's error.
 func wireProblem(w http.ResponseWriter, err error) {
-	s := status.Convert(err)
-	code := http.StatusInternalServerError
-	switch s.Code() {
-	case codes.InvalidArgument, codes.OutOfRange:
-		code = http.StatusBadRequest
-	case codes.NotFound:
-		code = http.StatusNotFound
-	case codes.FailedPrecondition, codes.AlreadyExists, codes.Aborted:
-		code = http.StatusConflict
-	case codes.ResourceExhausted:
-		code = http.StatusTooManyRequests
-	case codes.Unavailable:
-		code = http.StatusServiceUnavailable
-	case codes.Unauthenticated, codes.PermissionDenied:
-		code = http.StatusBadGateway // of a proxy: its own token, not the client's
-	}
-	problem(w, code, s.Message())
+	problem(w, StatusOf(err), status.Convert(err).Message())
 }
 
 // reply answers with a value as JSON.

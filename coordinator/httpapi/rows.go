@@ -116,9 +116,9 @@ func (a *api) figure(w http.ResponseWriter, r *http.Request, ending string) {
 		problem(w, http.StatusNotFound, fmt.Sprintf("unknown format %q of a figure: it is svg, png, pdf, or csv for its numbers", ending))
 		return
 	}
-	p := readParams(r, "where", "x", "y", "series", "facet", "heat", "log-x", "log-y", "width")
+	p := readParams(r, "where", "x", "y", "series", "facet", "heat", "log-x", "log-y", "width", "column")
 	q := &gardnerv1.PlotRequest{Sweep: r.PathValue("sweep"), Where: p.text("where"), X: p.text("x"), Y: p.list("y"), Series: p.list("series"),
-		Facet: p.text("facet"), Heat: p.text("heat"), LogX: p.truth("log-x"), LogY: p.truth("log-y"), Format: ending}
+		Facet: p.text("facet"), Heat: p.text("heat"), LogX: p.truth("log-x"), LogY: p.truth("log-y"), Format: ending, Columns: p.values["column"]}
 	if v := p.text("width"); v != "" && p.err == nil {
 		if _, err := fmt.Sscanf(v, "%g", &q.WidthMm); err != nil || !(q.WidthMm >= minWidth && q.WidthMm <= maxWidth) {
 			p.err = fmt.Errorf("width is %q, want millimetres between %d and %d", v, minWidth, maxWidth)

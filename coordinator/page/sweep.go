@@ -258,14 +258,5 @@ func collect(stream grpc.ServerStreamingClient[gardnerv1.Chunk], err error) ([]b
 }
 
 func (p *page) wireProblem(w http.ResponseWriter, r *http.Request, err error) {
-	code := http.StatusInternalServerError
-	switch status.Code(err) {
-	case codes.NotFound:
-		code = http.StatusNotFound
-	case codes.InvalidArgument:
-		code = http.StatusBadRequest
-	case codes.Unavailable:
-		code = http.StatusServiceUnavailable
-	}
-	p.problem(w, r, code, message(err))
+	p.problem(w, r, httpapi.StatusOf(err), message(err))
 }

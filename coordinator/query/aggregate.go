@@ -31,7 +31,7 @@ type group struct {
 	sound                         int64         // rows that are ok
 	infeasible, undefined, failed int64
 	points                        pointSet
-	bins                          [][]bin   // one list per selected metric; nil: no resampling
+	bins                          []bins    // one list per selected metric; nil: no resampling
 	others                        []pointID // of differences: the second rows' points
 	unpaired                      []int64   // of differences: rows whose partner has no value, per metric
 }
@@ -49,7 +49,7 @@ func (g *group) add(a *aggregate, r *pageRow, id pointID, bin uint64) {
 	for j, m := range a.metrics {
 		g.accs[j].add(&r.cells[m])
 		if g.bins != nil {
-			g.bins[j][bin].add(a.scope.metrics[m].Kind, &r.cells[m])
+			g.bins[j].add(a.scope.metrics[m].Kind, &r.cells[m], bin, a.clusters.bins)
 		}
 	}
 	if len(a.theories) > 0 {
@@ -204,15 +204,12 @@ func (a *aggregate) robust(g *group, i int, s *stats, t func(int64) float64) {
 	if a.resample == nil {
 		return
 	}
-	switch a.scope.metrics[a.metrics[i]].Kind {
-	case sweeps.MetricVector, sweeps.MetricHistogram:
-		return // their elements are not kept apart by cluster
-	case sweeps.MetricCount:
+	kind := a.scope.metrics[a.metrics[i]].Kind
+	share := kind == sweeps.MetricCount || kind == sweeps.MetricHistogram
+	if s.made = "t"; share {
 		s.made = "wilson"
-	default:
-		s.made = "t"
 	}
-	r := a.resample.interval(g.bins[i], t)
+	r := a.resample.interval(g.bins[i].of(s.index, a.clusters.bins), t)
 	if !(r.sem > 0) || math.IsNaN(r.low) {
 		return
 	}
@@ -220,7 +217,7 @@ func (a *aggregate) robust(g *group, i int, s *stats, t func(int64) float64) {
 	if s.made = "bootstrap"; r.clusters < fewClusters {
 		s.made = "t"
 	}
-	if a.scope.metrics[a.metrics[i]].Kind == sweeps.MetricCount {
+	if share {
 		s.low, s.top = max(0, s.low), min(1, s.top)
 	}
 }
@@ -293,9 +290,9 @@ func (a *aggregate) newGroup(code uint64) *group {
 		g.accs[i] = newAccumulator(a.scope.metrics[m].Kind, a.kept)
 	}
 	if a.clusters != nil {
-		g.bins = make([][]bin, len(a.metrics))
-		for i := range g.bins {
-			g.bins[i] = make([]bin, a.clusters.bins)
+		g.bins = make([]bins, len(a.metrics))
+		for i, m := range a.metrics {
+			g.bins[i] = make(bins, a.clusters.bins*uint64(binned(&a.scope.metrics[m])))
 		}
 	}
 	if a.compare != nil {

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
+
+	"gardner/sweeps"
 )
 
 // covers counts how often an interval holds the truth, and fails outside 93 to 97 %.
@@ -76,7 +78,7 @@ func TestCrossingCoverage(t *testing.T) {
 		covers(t, c.name, times, truth, func(rng *rand.Rand) (float64, float64) {
 			k := &curve{x: xs}
 			for range xs {
-				k.groups = append(k.groups, &group{bins: [][]bin{make([]bin, c.replicates)}})
+				k.groups = append(k.groups, &group{bins: []bins{make(bins, c.replicates)}})
 			}
 			for b := range c.replicates {
 				for trial := 0; trial < 20; trial++ {
@@ -131,5 +133,48 @@ func TestBootstrapIsDeterministic(t *testing.T) {
 		if x := newResampler(100).interval(bins, studentT); !math.IsNaN(x.low) || !math.IsNaN(x.top) {
 			t.Errorf("%s: an interval of nothing: %+v", name, x)
 		}
+	}
+}
+
+// The element of a vector and the bin of a histogram have the interval that a derived metric of the same value has.
+func TestBootstrapOfElements(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	b, id := f.block(t, 1, 0, 30, sweeps.Numbers("alpha", 0.1, 0.2), sweeps.Values("solution", sweeps.Str("A"), sweeps.Str("B")))
+	f.compute(t, b, id, all(b), nil)
+	f.sweep(t, "s", id)
+	ask := func(metric string, columns ...string) *Table {
+		t.Helper()
+		return f.run(t, Request{Sweep: "s", By: []string{"alpha"}, Metrics: []string{metric}, Columns: columns, Bootstrap: 500})
+	}
+	elements, alone := ask("profile"), ask("first", "first=profile[0]")
+	n := 0
+	for _, row := range elements.Rows {
+		if row[elements.Column("index")].Int != 0 {
+			continue
+		}
+		for _, name := range []string{"n", "mean", "sem", "ci95_low", "ci95_high", "interval"} {
+			if got, want := row[elements.Column(name)], alone.Rows[n][alone.Column(name)]; got.Text != want.Text || got.Int != want.Int || !relative(got.Num, want.Num, 1e-12) {
+				t.Errorf("%s of an element is %+v, alone %+v", name, got, want)
+			}
+		}
+		n++
+	}
+	if n != 2 {
+		t.Errorf("%d groups", n)
+	}
+	bars := ask("weights")
+	for _, row := range bars.Rows {
+		low, mean, top, made := row[bars.Column("ci95_low")].Num, row[bars.Column("mean")].Num, row[bars.Column("ci95_high")].Num, row[bars.Column("interval")].Text
+		want := "bootstrap"
+		if mean == 3./20 || mean == 0 { // every row has the same: Wilson's stays
+			want = "wilson"
+		}
+		if made != want || !(low <= mean && mean <= top && 0 <= low && top <= 1) {
+			t.Errorf("bin %d: %g in [%g, %g] by %s, want by %s", row[bars.Column("index")].Int, mean, low, top, made, want)
+		}
+	}
+	if len(bars.Rows) != 6 {
+		t.Errorf("%d bins", len(bars.Rows))
 	}
 }

@@ -70,7 +70,7 @@ func (a *aggregate) openCache(block int, leaf uint64) *cache {
 	groupingKey(part, a.grouping)
 	part("exact %d, points %t", a.kept, len(a.theories) > 0)
 	if a.clusters != nil {
-		part("bins %d", a.clusters.bins)
+		part("bins %d of %v", a.clusters.bins, a.values())
 		groupingKey(part, a.clusters.grouping)
 	}
 	return &cache{dir: CacheDir(st.Path()), key: h.Sum(nil)}

@@ -129,7 +129,7 @@ func (s *scope) group(where *expression, req *Request, metrics []int) (*aggregat
 	}
 	if req.Bootstrap > 0 {
 		var err error
-		if a.clusters, err = newClusters(s, a.grouping, float64(a.grouping.total)*float64(len(a.metrics))); err != nil {
+		if a.clusters, err = newClusters(s, a.grouping, float64(a.grouping.total)*a.values()); err != nil {
 			return nil, nil, err
 		}
 		a.resample = newResampler(req.Bootstrap)
