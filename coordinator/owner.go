@@ -228,7 +228,7 @@ func (o *owner) status(s *scheduler.Scheduler, now time.Duration, name string) *
 	r := &gardnerv1.StatusResponse{}
 	for _, v := range s.Sweeps() {
 		if name == "" || v.Name == name {
-			r.Sweeps = append(r.Sweeps, sweepStatus(v))
+			r.Sweeps = append(r.Sweeps, sweepStatus(v, s.Remaining(now, v.Name)))
 		}
 	}
 	for id, x := range o.sessions {
@@ -249,11 +249,11 @@ func (o *owner) status(s *scheduler.Scheduler, now time.Duration, name string) *
 	return r
 }
 
-func sweepStatus(v scheduler.SweepView) *gardnerv1.SweepStatus {
+func sweepStatus(v scheduler.SweepView, remaining float64) *gardnerv1.SweepStatus {
 	states := []gardnerv1.SweepState{scheduler.Active: gardnerv1.SweepState_SWEEP_STATE_ACTIVE, scheduler.Paused: gardnerv1.SweepState_SWEEP_STATE_PAUSED,
 		scheduler.Cancelled: gardnerv1.SweepState_SWEEP_STATE_CANCELLED, scheduler.Done: gardnerv1.SweepState_SWEEP_STATE_DONE}
 	return &gardnerv1.SweepStatus{Name: v.Name, State: states[v.State], Reason: v.Reason, Tasks: v.Tasks, Done: v.Done,
-		Failed: v.Failed, Leased: v.Leased, FailuresVersion: v.Changes, Rate: v.Rate, EtaSeconds: v.Remaining(),
+		Failed: v.Failed, Leased: v.Leased, FailuresVersion: v.Changes, Rate: v.Rate, EtaSeconds: remaining,
 		Priority: int32(v.Policy.Priority), Audit: v.Policy.Audit, Audited: v.Audited}
 }
 

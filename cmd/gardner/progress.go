@@ -92,7 +92,7 @@ func counts(s *gardnerv1.SweepStatus, note string) string {
 		if s.Rate > 1e-6 {
 			parts = append(parts, fmt.Sprintf("%.3g/s", s.Rate))
 		}
-		if s.EtaSeconds >= 0 && s.Rate > 1e-6 {
+		if s.EtaSeconds >= 0 {
 			parts = append(parts, "ETA "+duration(time.Duration(s.EtaSeconds*float64(time.Second))))
 		}
 	} else {

@@ -31,6 +31,7 @@ type block struct {
 	experiment string
 	cost       func(uint64) float64
 	order      *order
+	load       load
 	groups     *Groups
 
 	done *store.Bitmap // own rows durable, or no own rows
@@ -96,6 +97,7 @@ func (s *Scheduler) AddBlock(info BlockInfo) {
 	s.order = append(s.order, b)
 	b.out = b.done.Clone()
 	b.order = newOrder(b)
+	b.load = newLoad(b)
 	for _, f := range info.Failures {
 		s.restore(b, f)
 	}
@@ -134,6 +136,7 @@ func (s *Scheduler) finish(b *block, ordinal uint64) {
 	if !b.done.Set(ordinal) {
 		return
 	}
+	b.load.done += b.load.of(ordinal)
 	b.out.Set(ordinal)
 	b.forget(ordinal)
 	if len(b.forgiven) > 0 {

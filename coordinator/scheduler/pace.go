@@ -28,10 +28,10 @@ func (p *pace) perUnit() float64 {
 	return math.Max(p.seconds/p.units, 1e-9)
 }
 
-// rate is an exponentially weighted number of tasks a second.
+// rate is an exponentially weighted number of tasks, or of units of cost, a second.
 type rate struct {
 	at     time.Duration
-	count  uint64
+	count  float64
 	value  float64 // weighted sum
 	weight float64 // what a constant rate of 1 would have given, so that the start is not biased to 0
 	known  bool
@@ -42,7 +42,7 @@ const (
 	rateStep   = 500 * time.Millisecond
 )
 
-func (r *rate) sample(now time.Duration, count uint64) {
+func (r *rate) sample(now time.Duration, count float64) {
 	if !r.known || count < r.count { // a retry takes tasks out of quarantine
 		*r = rate{at: now, count: count, value: r.value, weight: r.weight, known: true}
 		return
@@ -52,7 +52,7 @@ func (r *rate) sample(now time.Duration, count uint64) {
 		return
 	}
 	keep := math.Exp(-dt.Seconds() / rateWindow.Seconds())
-	r.value = keep*r.value + (1-keep)*float64(count-r.count)/dt.Seconds()
+	r.value = keep*r.value + (1-keep)*(count-r.count)/dt.Seconds()
 	r.weight = keep*r.weight + (1 - keep)
 	r.at, r.count = now, count
 }

@@ -137,7 +137,7 @@ func (s *Scheduler) Tick(now time.Duration) {
 		}
 	}
 	for _, sw := range s.sweeps {
-		sw.rate.sample(now, s.finished(sw))
+		sw.sample(now, s)
 	}
 }
 

@@ -30,7 +30,8 @@ type sweep struct {
 	reason  string
 	blocks  []*block
 	sources []*source
-	rate    rate
+	rate    rate // of tasks
+	work    rate // of units of cost
 	policy  Policy
 	share   *share
 	// screened: its first tasks have been looked at, or somebody resumed it knowing about them.
@@ -103,10 +104,16 @@ func (s *Scheduler) PutSweep(name string, ids []sweeps.BlockID, state State, now
 	if done, total := s.finished(sw), sw.total(); min(total, screenTasks) <= done {
 		sw.screened = true
 	}
-	sw.rate.sample(now, s.finished(sw))
+	sw.sample(now, s)
 	s.resample()
 	s.settleState(sw)
 	s.epoch++
+}
+
+// sample notes how far the sweep is.
+func (sw *sweep) sample(now time.Duration, s *Scheduler) {
+	sw.rate.sample(now, float64(s.finished(sw)))
+	sw.work.sample(now, sw.spent())
 }
 
 // attach makes the sweep's blocks draw turns if it is active.

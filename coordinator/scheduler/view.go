@@ -24,18 +24,6 @@ type SweepView struct {
 	Changes uint64  // of its failures, ever; those of tasks it does not want count, too
 }
 
-// Remaining returns the seconds to the end at the present rate; negative if unknown.
-func (v SweepView) Remaining() float64 {
-	left := v.Tasks - v.Done - v.Failed
-	if left == 0 {
-		return 0
-	}
-	if v.Rate <= 0 || v.State != Active {
-		return -1
-	}
-	return float64(left) / v.Rate
-}
-
 // Sweep returns one sweep's progress.
 func (s *Scheduler) Sweep(name string) (SweepView, bool) {
 	sw := s.sweeps[name]

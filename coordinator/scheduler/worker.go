@@ -50,7 +50,8 @@ type worker struct {
 	has       map[uint64]uint64 // key of a group -> when it was given, in uses
 	leases    map[LeaseID]*lease
 	running   []Running
-	suspect   *lease // the one lease of suspects it may have
+	told      time.Duration // when it said what is running
+	suspect   *lease        // the one lease of suspects it may have
 	done      uint64
 	failed    uint64
 	pace      pace   // its seconds against those its tasks take on average
@@ -139,7 +140,7 @@ func (s *Scheduler) Heartbeat(now time.Duration, id WorkerID, running []Running)
 	if w == nil {
 		return
 	}
-	w.running = running
+	w.running, w.told = running, now
 	for _, r := range running {
 		if l := w.leases[r.Lease]; l != nil {
 			l.started = true

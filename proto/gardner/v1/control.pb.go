@@ -798,7 +798,7 @@ type SweepStatus struct {
 	Leased uint64 `protobuf:"varint,9,opt,name=leased,proto3" json:"leased,omitempty"`
 	// Tasks a second, exponentially weighted; 0: not known yet.
 	Rate float64 `protobuf:"fixed64,10,opt,name=rate,proto3" json:"rate,omitempty"`
-	// Seconds to the end at that rate; negative: not known.
+	// Seconds to the end, by the rate or, where tasks take long, by what those that run have shown; negative: not known.
 	EtaSeconds  float64 `protobuf:"fixed64,11,opt,name=eta_seconds,json=etaSeconds,proto3" json:"eta_seconds,omitempty"`
 	CreatedUnix int64   `protobuf:"varint,12,opt,name=created_unix,json=createdUnix,proto3" json:"created_unix,omitempty"`
 	Priority    int32   `protobuf:"varint,13,opt,name=priority,proto3" json:"priority,omitempty"`
