@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"syscall"
@@ -61,7 +62,7 @@ what they hold. SIGTERM and Ctrl-C store what has arrived and leave.`,
 				}
 				fmt.Fprintf(out, "join      gardner worker @%s\n          gardner worker %s\n", join.JoinFile(db), j)
 			}
-			if err := servePage(cmd, c, coordinator.HTTP{Addr: http, Names: hosts(advertise), Insecure: insecure}, db); err != nil {
+			if err := servePage(out, c, coordinator.HTTP{Addr: http, Names: hosts(advertise), Insecure: insecure}, db, !cmd.Flags().Changed("http")); err != nil {
 				return err
 			}
 			fmt.Fprintf(out, "database  %s\n", db)
@@ -85,20 +86,19 @@ const (
 	noHTTP      = "off"
 )
 
-// servePage listens for HTTP and says where. The default port gives way to a free one; a port that was asked for does not.
-func servePage(cmd *cobra.Command, c *coordinator.Coordinator, h coordinator.HTTP, db string) error {
+// servePage listens for HTTP and says where. A port that may yield gives way to a free one where it is taken.
+func servePage(out io.Writer, c *coordinator.Coordinator, h coordinator.HTTP, db string, yields bool) error {
 	if h.Addr == noHTTP {
 		return nil
 	}
 	s, err := c.ListenHTTP(h)
-	if errors.Is(err, syscall.EADDRINUSE) && !cmd.Flags().Changed("http") {
+	if errors.Is(err, syscall.EADDRINUSE) && yields {
 		h.Addr = "127.0.0.1:0"
 		s, err = c.ListenHTTP(h)
 	}
 	if err != nil {
 		return usage(err)
 	}
-	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "page      %s%s\n", s.URL(httpapi.Operate), tunnel(s))
 	fmt.Fprintf(out, "          %s  (to look only, and for notebooks; both are in %s)\n", s.URL(httpapi.Read), join.PageFile(db))
 	return nil

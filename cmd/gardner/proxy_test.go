@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,5 +124,59 @@ func TestProxy(t *testing.T) {
 	}
 	if out, err := gardner(t, dir, "proxy", "@none.join").CombinedOutput(); err == nil || !strings.Contains(string(out), "none.join") {
 		t.Errorf("without a join file: %v %s", err, out)
+	}
+}
+
+// A run on a laptop serves the page while it goes on, with a token as everywhere.
+func TestRunServesThePage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cmd := gardner(t, dir, "run", "capacity", "--set", "N=20", "--replicates", "100000", "--no-figure", "--http", "127.0.0.1:0")
+	says, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGINT)
+		_ = cmd.Wait()
+	})
+	lines := bufio.NewScanner(says)
+	address := ""
+	for address == "" && lines.Scan() {
+		if fields := strings.Fields(lines.Text()); len(fields) > 1 && fields[0] == "page" {
+			address = fields[1]
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, says) }()
+	base, token, ok := strings.Cut(address, "/?")
+	if !ok {
+		t.Fatalf("no address of a page: %q, %v", address, lines.Err())
+	}
+	for {
+		text, err := fetch(base + "/api/v1/sweeps?" + token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(text, `"name":"capacity"`) {
+			break // it has been submitted
+		}
+	}
+	if text, err := fetch(base + "/api/v1/sweeps"); err == nil {
+		t.Errorf("without a token: %s", text)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := (&http.Client{Jar: jar}).Get(base + "/sweeps/capacity?" + token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if text, err := io.ReadAll(r.Body); err != nil || r.StatusCode != http.StatusOK || !strings.Contains(string(text), `id="progress"`) {
+		t.Errorf("the page: %s, %v, %.200s", r.Status, err, text)
 	}
 }

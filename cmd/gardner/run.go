@@ -15,7 +15,9 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"gardner/coordinator"
 	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/proto/join"
 	"gardner/sweeps/data"
 	"gardner/worker"
 )
@@ -33,6 +35,7 @@ If another process has the database open, the sweep is handed to that one. Tasks
 --task-timeout or --memory-limit are tried once more and then quarantined; the others go on.`,
 		Example: `  gardner run capacity
   gardner run capacity --set f_exc=0.5 --set N=50,100
+  gardner run capacity --http 127.0.0.1:7070
   gardner run mine.yaml --db mine.db --workers 4 --out figures`,
 		Args:              exactArgs("SWEEP"),
 		ValidArgsFunction: completePresets,
@@ -58,6 +61,7 @@ If another process has the database open, the sweep is handed to that one. Tasks
 	f.IntVar(&r.workers, "workers", runtime.NumCPU(), "tasks computed at the same time")
 	f.StringVar(&r.out, "out", ".", "folder for the figure and its numbers")
 	f.BoolVar(&r.noFigure, "no-figure", false, "compute only")
+	f.StringVar(&r.http, "http", noHTTP, "address for the page and the HTTP API while it runs, such as 127.0.0.1:7070, or off")
 	f.BoolVar(&r.json, "json", false, "print the final status as one JSON object")
 	r.cache.flags(f)
 	r.limits.flags(f)
@@ -72,6 +76,7 @@ type runner struct {
 	noFigure bool
 	json     bool
 	quiet    bool // no table of the numbers
+	http     string
 	change   changes
 	cache    cacheFlags
 	limits   limitFlags
@@ -95,6 +100,9 @@ func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest, set *
 			err = closeErr
 		}
 	}()
+	if err := r.page(info, s); err != nil {
+		return err
+	}
 	// What follows must be able to speak to the coordinator after Ctrl-C, too.
 	calm := context.WithoutCancel(ctx)
 	start := time.Now()
@@ -132,6 +140,18 @@ func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest, set *
 		return s.explain(err)
 	}
 	return r.finish(calm, cmd, s, last, time.Since(start))
+}
+
+// page serves the live page while the run goes on. Where another process computes, the page is that one's.
+func (r *runner) page(info io.Writer, s *session) error {
+	if r.http == noHTTP || r.http == "" {
+		return nil
+	}
+	if !s.local {
+		fmt.Fprintf(info, "--http: the page is that of the process that has %s open; its address is in %s if it serves one\n", r.db, join.PageFile(r.db))
+		return nil
+	}
+	return servePage(info, s.coordinator, coordinator.HTTP{Addr: r.http}, r.db, false)
 }
 
 func (r *runner) announce(info io.Writer, s *session, m *gardnerv1.SubmitResponse) {
