@@ -26,7 +26,7 @@ from the sweep file, the experiment, and what varies. The numbers behind the fig
 		Example: `  gardner plot capacity -o capacity.pdf
   gardner plot capacity --x kappa --y alpha_in --series N --log y -o a.svg
   gardner plot noise --where 'sigma_in == 0.01' --x sigma_out --series solution -o out.pdf
-  gardner plot capacity --column 'patterns=alpha_in*N' -o p.svg
+  gardner plot capacity --column 'count=alpha_in*N' -o p.svg
   gardner plot capacity --where 'N == 200' --width 89 -o column.pdf`,
 		Args:              exactArgs("SWEEP"),
 		ValidArgsFunction: completeSweeps(&w),
