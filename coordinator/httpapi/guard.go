@@ -14,12 +14,13 @@ import (
 
 // guard lets a request through to next if it comes to the right house, from the right place, with a token.
 type guard struct {
-	keys   *Keys
-	names  []string // host names of this machine
-	secure bool     // TLS
-	now    func() time.Time
-	cross  *http.CrossOriginProtection
-	next   http.Handler
+	keys     *Keys
+	names    []string // host names of this machine
+	secure   bool     // TLS
+	now      func() time.Time
+	patience time.Duration
+	cross    *http.CrossOriginProtection
+	next     http.Handler
 }
 
 func newGuard(cfg *Config, secure bool, next http.Handler) *guard {
@@ -28,7 +29,7 @@ func newGuard(cfg *Config, secure bool, next http.Handler) *guard {
 		short, _, _ := strings.Cut(host, ".")
 		names = append(names, host, short)
 	}
-	return &guard{keys: cfg.Keys, names: names, secure: secure, now: time.Now, cross: http.NewCrossOriginProtection(), next: next}
+	return &guard{keys: cfg.Keys, names: names, secure: secure, now: time.Now, patience: writePatience, cross: http.NewCrossOriginProtection(), next: next}
 }
 
 type roleKey struct{}
@@ -90,7 +91,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		forward(w, r, *bare)
 		return
 	}
-	g.next.ServeHTTP(&patient{w}, r.WithContext(context.WithValue(r.Context(), roleKey{}, role)))
+	g.next.ServeHTTP(&patient{w, g.patience}, r.WithContext(context.WithValue(r.Context(), roleKey{}, role)))
 }
 
 // forward leads on to another address. Browsers show a strict cookie only where the visit did not begin at another site,
@@ -165,7 +166,10 @@ func (g *guard) knows(host string) bool {
 const writePatience = time.Minute
 
 // patient renews the time limit at every piece, so that long answers may take long, but nobody holds one for ever.
-type patient struct{ http.ResponseWriter }
+type patient struct {
+	http.ResponseWriter
+	patience time.Duration
+}
 
 func (p *patient) Write(b []byte) (int, error) {
 	p.renew()
@@ -180,7 +184,7 @@ func (p *patient) Flush() {
 
 func (p *patient) renew() {
 	// A writer without deadlines (a test's) has none to renew.
-	_ = http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(writePatience))
+	_ = http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(p.patience))
 }
 
 // Unwrap lets http.ResponseController through.

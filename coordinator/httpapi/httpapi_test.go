@@ -53,6 +53,10 @@ func (c *control) Pause(_ context.Context, r *gardnerv1.PauseRequest, _ ...grpc.
 	return &gardnerv1.PauseResponse{}, nil
 }
 
+func (c *control) Failures(context.Context, *gardnerv1.FailuresRequest, ...grpc.CallOption) (*gardnerv1.FailuresResponse, error) {
+	return &gardnerv1.FailuresResponse{}, nil
+}
+
 func (c *control) Query(_ context.Context, r *gardnerv1.QueryRequest, _ ...grpc.CallOption) (grpc.ServerStreamingClient[gardnerv1.Chunk], error) {
 	c.asked = r
 	return &pieces{left: c.pieces, end: c.fail}, nil
