@@ -45,7 +45,7 @@ fuzz-solver: ## 100,000 random problems through the solvers, none may stay uncer
 
 SCHEDULES ?= 100000
 FIRST ?= 1
-sim: ## the deterministic simulation: SCHEDULES seeds (default 100000) from FIRST, faults and coverage printed
+sim: ## the deterministic simulation: SCHEDULES seeds (default 100000, about 5 ms each) from FIRST, faults and coverage printed
 	$(GO) test ./coordinator/sim -run 'TestSchedules|TestMutantsAreFound' -schedules $(SCHEDULES) -first $(FIRST) -timeout 10h -v
 
 KILLS ?= 500

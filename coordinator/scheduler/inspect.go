@@ -32,9 +32,9 @@ type Inspector struct {
 	rests  map[*block][][]rest
 }
 
-// rest is an older block's task that a task rests on.
+// rest is an older block's task that a task rests on, and the states of that block's tasks.
 type rest struct {
-	block   *block
+	states  []TaskState
 	ordinal uint64
 }
 
@@ -48,7 +48,7 @@ func (in *Inspector) restsOf(b *block) [][]rest {
 		for o := range b.tasks {
 			for _, l := range b.needs(o) {
 				x, _ := l.reuse.Map(o)
-				all[o] = append(all[o], rest{l.older, x})
+				all[o] = append(all[o], rest{in.states[l.older], x})
 			}
 		}
 		in.rests[b] = all
@@ -200,7 +200,7 @@ func (in *Inspector) block(b *block) error {
 		if rests != nil {
 			needs = rests[o]
 		}
-		if err := b.agrees(o, needs); err != nil {
+		if err := b.agrees(o, states[o], needs); err != nil {
 			return err
 		}
 	}
@@ -229,16 +229,16 @@ func (b *block) auditsAgree() error {
 }
 
 // agrees checks what is kept about a task and the tasks it rests on.
-func (b *block) agrees(ordinal uint64, needs []rest) error {
-	complete, blocked := b.done.Has(ordinal), b.quarantined(ordinal)
-	for _, r := range needs {
-		complete = complete && r.block.done.Has(r.ordinal)
-		blocked = blocked || r.block.quarantined(r.ordinal)
+func (b *block) agrees(ordinal uint64, state TaskState, needs []rest) error {
+	complete, blocked := state == Stored, state == Quarantined
+	for _, r := range needs { // of older blocks, which have been looked at before
+		complete = complete && r.states[r.ordinal] == Stored
+		blocked = blocked || r.states[r.ordinal] == Quarantined
 	}
 	if complete != b.isComplete(ordinal) {
 		return fmt.Errorf("task %d: complete is %v, kept as %v", ordinal, complete, b.isComplete(ordinal))
 	}
-	if (blocked && !complete) != b.blocked[ordinal] {
+	if (blocked && !complete) != (len(b.blocked) > 0 && b.blocked[ordinal]) {
 		return fmt.Errorf("task %d: blocked is %v, kept as %v", ordinal, blocked, b.blocked[ordinal])
 	}
 	return nil

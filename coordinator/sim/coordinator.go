@@ -162,10 +162,6 @@ func (c *coordinator) own(due bool) {
 		}
 		c.s.Tick(now)
 	}
-	c.inspect()
-	if c.dead || w.violation != nil {
-		return
-	}
 	for _, a := range c.s.Actions(now) {
 		c.carryOut(a)
 		if c.dead || w.violation != nil {

@@ -68,7 +68,7 @@ func TestSchedules(t *testing.T) {
 	}
 	n := *schedules
 	if n == 0 {
-		n = 1000
+		n = quick
 	}
 	c, broken := playAll(*first, n, Options{}, false)
 	for _, err := range broken {
