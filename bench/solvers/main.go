@@ -85,15 +85,16 @@ func main() {
 	reps := flag.Int("reps", 9, "times each of ours is solved")
 	only := flag.String("only", "", "regular instances whose name has this prefix")
 	sample := flag.Int("network", 0, "neurons of the whole network to train; 0: all")
+	threads := flag.Int("threads", runtime.NumCPU(), "of either side; on a busy machine only 1 measures anything, for OpenBLAS's threads wait for each other")
 	flag.Parse()
-	if err := run(*compare, *script, *only, *reps, *sample); err != nil {
+	if err := run(*compare, *script, *only, *reps, *sample, *threads); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(python, script, only string, reps, sample int) error {
+func run(python, script, only string, reps, sample, threads int) error {
 	list := instances(only)
-	engine := linalg.New(runtime.NumCPU())
+	engine := linalg.New(threads)
 	for i := range list {
 		if err := list[i].solve(engine, reps); err != nil {
 			return fmt.Errorf("%s %s: %w", list[i].Name, list[i].Kind, err)
@@ -106,10 +107,11 @@ func run(python, script, only string, reps, sample int) error {
 			return err
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
-		if theirs, err = alternative(python, script, dir, list); err != nil {
+		if theirs, err = alternative(python, script, dir, list, threads); err != nil {
 			return err
 		}
 	}
+	fmt.Printf("%d threads on either side; ", threads)
 	fmt.Println("median (best) milliseconds, ratio of medians; A stands alone: it needs no solve of B first.")
 	fmt.Println("Q: A against a quadratic program without the norm constraint, which is cheaper and here, as it turns out, does as well")
 	fmt.Printf("%-28s %-2s %18s %9s %20s %8s %9s %11s\n", "problem", "", "ours", "gap", "alternative", "ratio", "target", "kappa diff")
@@ -126,7 +128,7 @@ func run(python, script, only string, reps, sample int) error {
 		}
 	}
 	if strings.HasPrefix(networkName, only) {
-		if err := network(sample, theirs); err != nil {
+		if err := network(sample, threads, theirs); err != nil {
 			return err
 		}
 	}
@@ -200,7 +202,7 @@ func (in *instance) solve(engine *linalg.Engine, reps int) error {
 }
 
 // alternative writes the instances and runs the script on them.
-func alternative(python, script, dir string, list []instance) (map[string]result, error) {
+func alternative(python, script, dir string, list []instance, threads int) (map[string]result, error) {
 	var problems []instance
 	for _, in := range list {
 		if err := in.write(filepath.Join(dir, in.File)); err != nil {
@@ -221,6 +223,7 @@ func alternative(python, script, dir string, list []instance) (map[string]result
 	}
 	cmd := exec.Command(python, script, dir)
 	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), fmt.Sprint("OPENBLAS_NUM_THREADS=", threads))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

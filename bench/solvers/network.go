@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime"
 	"time"
 
 	"gardner/core/ensemble"
@@ -34,7 +33,7 @@ func networkNeuron(n, p int) *perceptron.Problem { return networkMemories(n, p).
 
 // network trains neurons lo to lo + sample of the network (all of them if sample is 0), and prints the time of the whole
 // beside the alternative's time of one neuron times their number.
-func network(sample int, theirs map[string]result) error {
+func network(sample, threads int, theirs map[string]result) error {
 	m := networkMemories(2000, 500)
 	r := ensemble.Range{Lo: 0, Hi: m.N}
 	how := "measured"
@@ -48,7 +47,7 @@ func network(sample int, theirs map[string]result) error {
 		kind perceptron.Kind
 	}{{"A", perceptron.KindKappaIn}, {"B", perceptron.KindKappaOut}} {
 		start := time.Now()
-		b, err := ensemble.Train(context.Background(), m, k.kind, r, &ensemble.Options{Threads: runtime.NumCPU()})
+		b, err := ensemble.Train(context.Background(), m, k.kind, r, &ensemble.Options{Threads: threads})
 		if err != nil {
 			return err
 		}
