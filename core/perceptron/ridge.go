@@ -49,7 +49,7 @@ const (
 	// ridgeRows ends the descent: rows with a positive hinge per weight off zero, from where on the interior point does better.
 	ridgeRows = 1.1
 	// ridgeHopeless: with more rows than this per weight after ridgeSchedule the problem has no solution, or hardly.
-	ridgeHopeless = 2.1
+	ridgeHopeless = 2.6
 )
 
 // descend does rounds with falling eps until they have separated the rows that matter from the others, or do not take

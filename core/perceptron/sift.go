@@ -40,7 +40,11 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 	if !ok {
 		return optimum{iterations: rounds}, false
 	}
-	ip := blankIPM(g.restricted(keep), 1)
+	fixedEta := 1.0
+	if keep.linear {
+		fixedEta = 0
+	}
+	ip := blankIPM(g.restricted(keep), fixedEta)
 	ip.warm(r, keep)
 	var clean, now *lifted // the last point that missed nothing, and the present one
 	limit, tries := math.Inf(1), 0
@@ -49,7 +53,7 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 		if err := ip.step(); err != nil || ip.stalled || ip.upperBound < signTol {
 			break
 		}
-		if g.c != nil {
+		if g.c != nil && ip.fixedEta {
 			ip.eta *= math.Max(0.8, math.Min(1.25, norm(ip.v)))
 		}
 		lo, up := ip.lowerBound, ip.upperBound
@@ -63,7 +67,7 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 				if from == nil {
 					from = now
 				}
-				ip = g.resume(from, keep)
+				ip = g.resume(from, keep, ip.fixedEta)
 				continue
 			}
 			clean, now = now, clean
@@ -76,8 +80,8 @@ func (g *program) sifted(ctx context.Context, want goal) (optimum, bool) {
 		}
 		limit = rel * gateStep
 		tries++
-		po.guessLifted(ip, keep)
-		pt, ok := po.unitBall(want.unit)
+		now = g.lift(now, ip, keep)
+		pt, ok := g.polishFrom(ctx, now.whole(g, ip), po, want.unit, rel)
 		rounds += pt.rounds
 		if ok && pt.lower > signTol {
 			return optimum{point: pt, iterations: rounds, exact: true}, true
@@ -90,7 +94,7 @@ const (
 	// directLoad: with fewer rows than this per weight off zero the active set of A finds its way from ridge's solution.
 	directLoad = 0.6
 
-	siftSteps = 50 // interior point iterations before a restricted program is given up
+	siftSteps = 40 // interior point iterations before a restricted program is given up
 	siftTries = 5  // times the active set is started from one
 	// reviewFrom: from this lower bound on kappa on, in units of the inputs, it is worth a look at what is left out.
 	reviewFrom = -0.2
@@ -214,22 +218,11 @@ func (ip *ipm) keepDrive(r *ridge, s *selection, drive float64) {
 	}
 }
 
-// guessLifted is guess from a restricted program's interior point; what was left out is out.
-func (po *polish) guessLifted(ip *ipm, s *selection) {
-	clear(po.inS)
-	clear(po.inF)
-	for k, mu := range s.rows {
-		po.inS[mu] = ip.rowIn(k)
-	}
-	for l, j := range s.cols {
-		po.inF[j] = ip.weightIn(l)
-	}
-}
-
 // selection lists the rows and weights of a restricted program.
 type selection struct {
 	row, col   []bool
 	rows, cols []int
+	linear     bool // the norm constraint is likely to be inactive
 }
 
 func (s *selection) list() {
@@ -246,9 +239,16 @@ func (s *selection) list() {
 	}
 }
 
-// choose keeps the rows with a positive hinge and a tenth more, and the weights off zero and two fifths more.
-// False where that would leave little out, or many rows rest on few weights (near capacity): there the supports are
-// delicate.
+const (
+	// linearLoad: with more rows than this per weight B's norm constraint is likely to be inactive: a linear program, for which the
+	// interior point keeps the ball.
+	linearLoad = 1.15
+	// vagueLoad: with more than this the soft problem says less about the supports of the linear program.
+	vagueLoad = 1.35
+)
+
+// choose keeps the rows with a positive hinge and a tenth more, and the weights off zero and two fifths more (see vagueLoad: three
+// tenths and three fifths more). False where that would leave little out.
 func (r *ridge) choose() (*selection, bool) {
 	g := r.g
 	s := &selection{row: make([]bool, g.m), col: make([]bool, g.n)}
@@ -260,7 +260,6 @@ func (r *ridge) choose() (*selection, bool) {
 			rows++
 		}
 	}
-	mark(s.row, score, rows+rows/10+5)
 	g.eng.MulVecT(r.x, g.a, g.n, g.m, g.n, r.lambda)
 	for j := range r.u {
 		if g.isFree(j) {
@@ -270,10 +269,14 @@ func (r *ridge) choose() (*selection, bool) {
 			cols++
 		}
 	}
-	if rows*10 > cols*17 {
-		return nil, false
+	load := float64(rows) / float64(cols)
+	s.linear = g.c != nil && load > linearLoad
+	rowShare, colShare := 1.1, 1.4
+	if s.linear && load > vagueLoad {
+		rowShare, colShare = 1.3, 1.6
 	}
-	mark(s.col, r.x, cols+cols*2/5+5)
+	mark(s.row, score, int(float64(rows)*rowShare)+5)
+	mark(s.col, r.x, int(float64(cols)*colShare)+5)
 	s.list()
 	m, n := len(s.rows), len(s.cols)
 	return s, float64(m)*float64(min(m, n))*float64(n) < 0.7*float64(g.m)*float64(min(g.m, g.n))*float64(g.n)
