@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint vet proto fuzz fuzz-solver slow sim chaos scale bench golden clean
+.PHONY: help build test race lint vet proto fuzz fuzz-solver slow sim chaos docker scale bench golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ sim: ## the deterministic simulation: SCHEDULES seeds (default 100000, about 5 m
 KILLS ?= 500
 chaos: ## real processes: KILLS (default 500) SIGKILLs, stops, cuts in one sweep; a link that goes down, a disk that goes read-only (root); equal bytes
 	GARDNER_CHAOS=$(KILLS) $(GO) test ./cmd/gardner -run TestChaos -timeout 2h -v
+
+docker: ## containers of nothing but the binary, on a network of their own: killed, restarted, cut off
+	bash deploy/docker/try.sh
 
 scale: ## 10^5 to 10^7 tasks, 1,000 workers over TLS in a reconnect storm, 10,000 simulated, 50 visitors of the page: times and memory printed
 	GARDNER_SCALE=1 $(GO) test ./coordinator ./coordinator/page -run 'TestScale|TestReconnectStorm|TestManyWorkers' -timeout 1h -v
