@@ -139,7 +139,7 @@ func tryProblem(p *Problem, o *Options) string {
 	for _, k := range kinds {
 		s, err := solvers[k](ctx, p, o)
 		var numerical *NumericalError
-		if errors.As(err, &numerical) && (p.Margins != nil || p.Equal != nil) && numerical.Upper <= 1e-6 {
+		if errors.As(err, &numerical) && (p.Margins != nil || p.Equal != nil) && (numerical.Upper <= 1e-6 || numerical.Lower > 0 && numerical.Lower <= 1e-6) {
 			return "" // a margin within the tolerance of rows that must hold exactly: an honest error
 		}
 		if err != nil {

@@ -30,8 +30,15 @@ func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error)
 	if !errors.As(err, &refused) {
 		return sol, err
 	}
-	return nil, &NumericalError{Kind: kind, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: gap, Tol: s.o.Tol, Iterations: sol.Iterations,
+	failed := &NumericalError{Kind: kind, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: gap, Tol: s.o.Tol, Iterations: sol.Iterations,
 		Msg: "the answer found does not stand: " + refused.Msg}
+	if !math.IsNaN(gap) && sol.Status == Optimal { // the weights hold, but the multipliers prove less than wanted
+		if failed.Lower = sol.KappaIn; kind == KindKappaOut {
+			failed.Lower = sol.KappaOut
+		}
+		failed.Upper = failed.Lower + float64(gap*math.Max(1, math.Abs(failed.Lower)))
+	}
+	return nil, failed
 }
 
 // plain says that all margins are positive and no row is an equality: see program.
