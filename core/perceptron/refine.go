@@ -11,13 +11,15 @@ const (
 	refineRounds = 3 // corrections of a solution whose rows do not hold
 	// nearRow is the residual up to which a row with a multiplier is one that should hold with equality.
 	nearRow = 1e-6
+	// tinyMargin: see tiny.
+	tinyMargin = 1e-6
 )
 
-// checked has the answer to a problem with rows that scaling cannot repair (equality rows, margins of 0) checked as everyone may
-// check it: whether such rows hold depends on how small the margin is and how much cancels in it. Where they do not, the
-// weights are corrected for the residuals, evaluated in doubled precision; a *NumericalError if that does not help.
+// checked has an answer checked as everyone may check it, where rounding could have spoilt it: with rows that scaling cannot
+// repair (equality rows, margins of 0), and with a tiny margin, in which much cancels. Where rows do not hold, the weights are
+// corrected for the residuals, evaluated in doubled precision; a *NumericalError if that does not help.
 func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error) {
-	if err != nil || s.plain() {
+	if err != nil || s.plain() && !s.tiny(sol) {
 		return sol, err
 	}
 	gap, err := Check(s.p, kind, sol)
@@ -39,6 +41,11 @@ func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error)
 		failed.Upper = failed.Lower + float64(gap*math.Max(1, math.Abs(failed.Lower)))
 	}
 	return nil, failed
+}
+
+// tiny says that the margin is below tinyMargin of the root mean square input.
+func (s *solver) tiny(sol *Solution) bool {
+	return sol.Status == Optimal && sol.KappaIn < tinyMargin*s.sigma
 }
 
 // plain says that all margins are positive and no row is an equality: see program.

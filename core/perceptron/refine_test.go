@@ -60,3 +60,34 @@ func TestParallelCuts(t *testing.T) {
 		}
 	}
 }
+
+// Two patterns that differ by delta only, with different labels: whatever is answered, Check accepts it.
+func TestNearContradictions(t *testing.T) {
+	t.Parallel()
+	const n = 40
+	for _, delta := range []float64{1e-4, 1e-8, 1e-10, 1e-12, 1e-15} {
+		for _, gamma := range []float64{1, math.Inf(1)} {
+			for seed := range uint64(10) {
+				r := rand.New(rand.NewPCG(seed, 5))
+				p := instance(r, "exponential", n, 20, 0.8, 0.3, gamma)
+				p.Labels[0], p.Labels[1] = 1, -1
+				for i := range n {
+					p.X[n+i] = p.X[i] + float64(delta*r.NormFloat64())
+				}
+				for _, k := range kinds {
+					s, err := solvers[k](context.Background(), p, nil)
+					var numerical *NumericalError
+					if errors.As(err, &numerical) && delta < 1e-8 {
+						continue
+					}
+					if err != nil {
+						t.Fatalf("delta %g gamma %g seed %d: %v", delta, gamma, seed, err)
+					}
+					if _, err := Check(p, k, s); err != nil {
+						t.Errorf("delta %g gamma %g seed %d: %v: %v", delta, gamma, seed, k, err)
+					}
+				}
+			}
+		}
+	}
+}

@@ -93,6 +93,15 @@ type solver struct {
 	o    *Options
 	t    []float64 // thresholds y (1 - I_ext)
 	free bool      // ignore signs
+
+	sigma float64 // root mean square input, known once a program was built
+}
+
+// program builds the program of a kind, without e and c.
+func (s *solver) program(kind Kind) *program {
+	g := newProgram(s.p, s.free, kind, s.o)
+	s.sigma = g.sigma
+	return g
 }
 
 // kappaIn is A given B's solution, if there is one.
@@ -181,7 +190,7 @@ func (s *solver) kappaIn(ctx context.Context, b *Solution) (*Solution, error) {
 // unboundedIn is A without its norm constraint and with theta free. With Gamma finite an Infeasible answer stands for "let
 // B decide".
 func (s *solver) unboundedIn(ctx context.Context, b *Solution) (*Solution, error) {
-	g := newProgram(s.p, s.free, KindKappaIn, s.o)
+	g := s.program(KindKappaIn)
 	g.e = s.t
 	want := goal{unit: g.sigma}
 	if b == nil && !math.IsInf(s.p.Gamma, 1) {
@@ -207,7 +216,7 @@ func (s *solver) leastWeights(ctx context.Context, kind Kind) (*Solution, error)
 	if theta, ok := s.silent(); ok && kind == KindFreeThreshold {
 		return s.silentSolution(theta), nil
 	}
-	g := newProgram(s.p, s.free, kind, s.o)
+	g := s.program(kind)
 	if kind == KindFreeThreshold {
 		g.e = s.t
 	}
@@ -223,7 +232,7 @@ func (s *solver) kappaOut(ctx context.Context, signOnly bool) (*Solution, error)
 	if math.IsInf(s.p.Gamma, 1) {
 		return s.kappaOutUnbounded(ctx, signOnly)
 	}
-	g := newProgram(s.p, s.free, KindKappaOut, s.o)
+	g := s.program(KindKappaOut)
 	r, err := s.withRadius(ctx, g, s.p.Gamma, signOnly)
 	if err != nil {
 		return nil, err
@@ -264,7 +273,7 @@ func (s *solver) kappaOutUnbounded(ctx context.Context, signOnly bool) (*Solutio
 			return z, nil
 		}
 	}
-	g := newProgram(s.p, s.free, KindKappaOut, s.o)
+	g := s.program(KindKappaOut)
 	last := optimum{point: point{lower: math.Inf(-1), upper: math.Inf(1)}}
 	for radius := 1 / g.sigma; radius <= 1e8/g.sigma; radius *= 30 {
 		r, err := s.withRadius(ctx, g, radius, false)
@@ -289,7 +298,7 @@ func (s *solver) kappaOutUnbounded(ctx context.Context, signOnly bool) (*Solutio
 
 // nonNegativeThreshold is A with Gamma infinite, theta >= 0 as one more row, whose multiplier is t'lambda.
 func (s *solver) nonNegativeThreshold(ctx context.Context) (*Solution, error) {
-	g := newProgram(s.p, s.free, KindKappaIn, s.o)
+	g := s.program(KindKappaIn)
 	g.e = s.t
 	g = g.withThresholdRow()
 	r, err := g.optimise(ctx, goal{unit: g.sigma})
@@ -316,7 +325,7 @@ func (s *solver) nonNegativeThreshold(ctx context.Context) (*Solution, error) {
 // anyThreshold is F with Gamma infinite: the program whose last column is the threshold, -t, with theta >= 0 as one more
 // weight. Its Farkas vector has A'mu <= 0 and t'mu >= 0.
 func (s *solver) anyThreshold(ctx context.Context) (*Solution, error) {
-	g := newProgram(s.p, s.free, KindFeasible, s.o).withColumn(s.t)
+	g := s.program(KindFeasible).withColumn(s.t)
 	r, err := g.optimise(ctx, goal{unit: g.sigma, signOnly: true})
 	if err != nil {
 		return nil, err
