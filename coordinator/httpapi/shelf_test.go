@@ -13,6 +13,14 @@ import (
 	"time"
 )
 
+// answer is what a request got.
+type answer struct {
+	code   int
+	length int64
+	header http.Header
+	body   string
+}
+
 // A reader who asks for the size and then for ranges gets one file, though results come meanwhile; who asks anew later
 // gets a new one.
 func TestParquetRanges(t *testing.T) {
@@ -25,7 +33,7 @@ func TestParquetRanges(t *testing.T) {
 	mux.HandleFunc("GET /sweeps/{sweep}/{file}", a.file)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	ask := func(method string, header ...string) (*http.Response, string) {
+	ask := func(method string, header ...string) answer {
 		t.Helper()
 		r, err := http.NewRequest(method, server.URL+"/sweeps/a%20b/rows.parquet?raw=1", nil)
 		if err != nil {
@@ -43,13 +51,13 @@ func TestParquetRanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return w, string(body)
+		return answer{w.StatusCode, w.ContentLength, w.Header, string(body)}
 	}
 	first := "PAR1 rows of the first moment PAR1"
-	head, _ := ask("HEAD")
-	tag := head.Header.Get("ETag")
-	if head.StatusCode != 200 || head.ContentLength != int64(len(first)) || head.Header.Get("Accept-Ranges") != "bytes" || tag == "" {
-		t.Fatalf("HEAD: %d, %v", head.StatusCode, head.Header)
+	head := ask("HEAD")
+	tag := head.header.Get("ETag")
+	if head.code != http.StatusOK || head.length != int64(len(first)) || head.header.Get("Accept-Ranges") != "bytes" || tag == "" {
+		t.Fatalf("HEAD: %+v", head)
 	}
 	c.pieces = []string{"PAR1 second PAR1"}
 	c.done = 5
@@ -69,14 +77,14 @@ func TestParquetRanges(t *testing.T) {
 		{time.Hour, []string{"Range", "bytes=5-8", "If-Range", tag}, 200, "PAR1 second PAR1"}, // that is gone
 	} {
 		now = now.Add(x.after)
-		w, body := ask("GET", x.header...)
-		if w.StatusCode != x.code || x.code != 416 && body != x.body {
-			t.Errorf("%v: %d %q, want %d %q", x.header, w.StatusCode, body, x.code, x.body)
+		got := ask("GET", x.header...)
+		if got.code != x.code || x.code != 416 && got.body != x.body {
+			t.Errorf("%v: %d %q, want %d %q", x.header, got.code, got.body, x.code, x.body)
 		}
 	}
-	w, _ := ask("GET")
-	if again, _ := ask("GET", "If-None-Match", w.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
-		t.Errorf("what has not changed: %d", again.StatusCode)
+	tag = ask("GET").header.Get("ETag")
+	if again := ask("GET", "If-None-Match", tag); again.code != http.StatusNotModified {
+		t.Errorf("what has not changed: %d", again.code)
 	}
 }
 

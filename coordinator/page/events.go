@@ -52,7 +52,7 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request, sources ...*feed) 
 		for i, f := range sources {
 			var shown pieces
 			var err error
-			if shown, err, changed[i] = f.now(); err != nil {
+			if shown, changed[i], err = f.now(); err != nil {
 				trouble = template.HTML(template.HTMLEscapeString(message(err))) //nolint:gosec // escaped
 			}
 			if send(shown) != nil {

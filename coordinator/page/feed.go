@@ -155,16 +155,16 @@ func (f *feed) publish(parts map[string]template.HTML, err error) {
 }
 
 // now returns what the feed shows, and a channel that is closed when that changes.
-func (f *feed) now() (pieces, error, <-chan struct{}) {
+func (f *feed) now() (pieces, <-chan struct{}, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.pieces, f.err, f.changed
+	return f.pieces, f.changed, f.err
 }
 
 // first waits until the feed shows something, or until ctx ends: then it returns nil.
 func (f *feed) first(ctx context.Context) (pieces, error) {
 	for {
-		shown, err, changed := f.now()
+		shown, changed, err := f.now()
 		if shown != nil || err != nil {
 			return shown, err
 		}
