@@ -39,6 +39,7 @@ type TheoryDeclaration struct {
 	Name    string `json:"name"`
 	Doc     string `json:"doc"`
 	FiniteN bool   `json:"finite_n"`
+	Limit   bool   `json:"limit"` // a bound: nothing is compared with it
 }
 
 // Declaration returns the experiment's declaration for programs.
@@ -53,7 +54,7 @@ func (e *Experiment) Declaration() Declaration {
 		d.Metrics = append(d.Metrics, MetricDeclaration{Name: m.Name, Doc: m.Doc, Unit: m.Unit, Kind: m.Kind.String(), Edges: m.Edges})
 	}
 	for _, t := range e.Theory {
-		d.Theory = append(d.Theory, TheoryDeclaration{Metric: t.Metric, Name: t.Name, Doc: t.Doc, FiniteN: t.FiniteN})
+		d.Theory = append(d.Theory, TheoryDeclaration{Metric: t.Metric, Name: t.Name, Doc: t.Doc, FiniteN: t.FiniteN, Limit: t.Limit})
 	}
 	return d
 }

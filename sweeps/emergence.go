@@ -59,7 +59,7 @@ There is no theory of the way; the line over kappa_in is the most that any weigh
 		},
 		Check: checkEmergence,
 		Cost:  emergenceCost,
-		Theory: []Theory{{Metric: "kappa_in", Name: "largest attainable (theory)", Doc: "a limit, not a prediction: kappa_in of solution A, large N (Rubin, Abbott, Sompolinsky 2017)",
+		Theory: []Theory{{Metric: "kappa_in", Name: "largest attainable (theory)", Limit: true, Doc: "a limit, not a prediction: kappa_in of solution A, large N (Rubin, Abbott, Sompolinsky 2017)",
 			Eval: attainableKappaIn}},
 		Figure: FigureHint{Title: "learning in noise", X: "cycle", Metrics: []string{"error", "imbalance", "norm", "kappa_in", "kappa_out"},
 			Series: "sigma_in, sigma_out", LogX: true},

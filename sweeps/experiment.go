@@ -58,6 +58,8 @@ type Theory struct {
 	Doc    string // source and validity
 	// FiniteN marks a curve that depends on N; figures draw it dashed.
 	FiniteN bool
+	// Limit marks a bound: it is drawn, but nothing is compared with it.
+	Limit bool
 	// Eval returns the prediction at p, NaN where it is undefined.
 	Eval func(p Point) float64
 	// Mass, for histograms instead of Eval, returns the predicted share of the

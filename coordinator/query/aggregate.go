@@ -274,7 +274,7 @@ func (a *aggregate) line(row []Field, g *group, m int, s *stats) []Field {
 			if a.compare != nil {
 				theory = a.scope.predictDifference(eval, &g.points, g.others)
 			}
-			if s.n > 0 {
+			if s.n > 0 && !t.limit[m] {
 				z = score(metric.Kind, s, theory)
 			}
 		}

@@ -301,6 +301,12 @@ func TestTheoryColumns(t *testing.T) {
 			}
 		}
 	}
+	got := f.run(t, Request{Sweep: "s", Metrics: []string{"only_b"}})
+	for _, row := range got.Rows {
+		if got.num(row, "theory_largest") != 100 || !math.IsNaN(got.num(row, "z_largest")) {
+			t.Errorf("a bound of %v, z %v", got.num(row, "theory_largest"), got.num(row, "z_largest"))
+		}
+	}
 	for name, want := range map[string]string{"theory": "", "Theory (finite N)": "_finite_n", "large N": "_large_n", "theory, K=3": "_k_3", "": ""} {
 		if got := theorySuffix(name); got != want {
 			t.Errorf("suffix of %q is %q, want %q", name, got, want)

@@ -37,6 +37,7 @@ func demo() *sweeps.Experiment {
 			{Metric: "y", Name: "theory", Eval: func(p sweeps.Point) float64 { return p.Num("alpha") - p.Num("kappa") }},
 			{Metric: "y", Name: "theory (finite N)", Eval: func(p sweeps.Point) float64 { return p.Num("alpha") - p.Num("kappa") + 1/p.Num("N") }},
 			{Metric: "feasible", Name: "theory", Eval: func(sweeps.Point) float64 { return 0.5 }},
+			{Metric: "only_b", Name: "largest (theory)", Limit: true, Eval: func(sweeps.Point) float64 { return 100 }},
 			{Metric: "weights", Name: "theory", Mass: func(_ sweeps.Point, lo, hi float64) float64 { return (hi - lo) / 5 }},
 		},
 		Run: func(_ context.Context, t *sweeps.Task) ([]sweeps.Row, error) {

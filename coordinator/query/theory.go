@@ -14,6 +14,7 @@ type theoryColumn struct {
 	suffix string // "" or "_finite_n": columns theory+suffix, z+suffix
 	of     map[int]func(sweeps.Point) float64
 	mass   map[int]func(p sweeps.Point, lo, hi float64) float64 // of histograms
+	limit  map[int]bool                                         // metrics of which it is a bound: there is no z
 }
 
 // theories gives each curve of the selected metrics its column: the name without
@@ -36,8 +37,9 @@ func theories(e *sweeps.Experiment, list []sweeps.Metric, metrics []int) []theor
 			}
 			if at < 0 {
 				at = len(out)
-				out = append(out, theoryColumn{suffix, map[int]func(sweeps.Point) float64{}, map[int]func(p sweeps.Point, lo, hi float64) float64{}})
+				out = append(out, theoryColumn{suffix, map[int]func(sweeps.Point) float64{}, map[int]func(p sweeps.Point, lo, hi float64) float64{}, map[int]bool{}})
 			}
+			out[at].limit[m] = th.Limit
 			if th.Mass != nil {
 				out[at].mass[m] = th.Mass
 			} else {
