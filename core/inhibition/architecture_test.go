@@ -72,6 +72,40 @@ func TestKappaOutIsNearTheory(t *testing.T) {
 	}
 }
 
+// The averages of a random I population depend on the E memory, which the theory of ei
+// leaves out: kappa_out is above it, and near it where each I neuron's averages are
+// shuffled over memories.
+func TestInhibitionFollowsTheMemory(t *testing.T) {
+	t.Parallel()
+	pop := inhibition.Population{NExc: 400, NInh: 200, FE: .3, MI: .15}
+	q, _ := problem(t, inhibition.EI, pop, 200, "follows")
+	mean := func(q *inhibition.Problem) float64 {
+		b, err := q.Train(context.Background(), 0, 20, 2, nil)
+		if err != nil || b.Infeasible != nil {
+			t.Fatal(err, b)
+		}
+		sum := 0.0
+		for _, k := range b.KappaOut {
+			sum += k / 20
+		}
+		return sum
+	}
+	m := q.Memories
+	shuffled := &inhibition.Memories{P: m.P, Exc: m.Exc, Inh: append([]float64(nil), m.Inh...)}
+	s := rng.New(rng.NewKey("inhibition test", "shuffle"))
+	for i := range pop.NInh {
+		s.Shuffle(m.P, func(a, b int) {
+			x, y := &shuffled.Inh[a*pop.NInh+i], &shuffled.Inh[b*pop.NInh+i]
+			*x, *y = *y, *x
+		})
+	}
+	as, apart, want := mean(q), mean(inhibition.NewProblem(inhibition.EI, pop, shuffled, 10)), q.Theory()
+	t.Logf("kappa_out %.3f, averages shuffled %.3f, theory %.3f", as, apart, want)
+	if !(math.Abs(apart/want-1) < .05) || !(as > 1.06*apart) {
+		t.Errorf("kappa_out %v, averages shuffled %v, theory %v", as, apart, want)
+	}
+}
+
 // Small circuits of every architecture, whole: their memories are fixed points, and
 // inhibition of any kind gives more robustness than none.
 func TestArchitecturesHoldMemories(t *testing.T) {
