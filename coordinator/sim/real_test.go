@@ -170,6 +170,9 @@ func (r *reality) hire() {
 	})
 }
 
+// share is how much of the sweep is audited: nothing every other time.
+func (r *reality) share() float64 { return 0.3 * float64(r.seed/2&1) }
+
 func (r *reality) seedBit() int { return int(r.seed & 1) }
 
 func (r *reality) seconds(most float64) time.Duration {
@@ -192,8 +195,9 @@ func (r *reality) later(d time.Duration, undo func()) {
 func (r *reality) play() {
 	r.proxy = newProxy(r.random.Uint64())
 	r.open()
+	share := r.share()
 	if _, err := r.c.Control().Submit(r.t.Context(), &gardnerv1.SubmitRequest{Yaml: []byte(
-		"name: s\nexperiment: trial\ngrid:\n  x: range(1, 40, 1)\n  k: [0, 1]\nreplicates: 5\nseed: 7\n"), File: "s.yaml"}); err != nil {
+		"name: s\nexperiment: trial\ngrid:\n  x: range(1, 40, 1)\n  k: [0, 1]\nreplicates: 5\nseed: 7\n"), File: "s.yaml", Audit: &share}); err != nil {
 		r.t.Fatal(err)
 	}
 	for range 3 {
@@ -265,7 +269,7 @@ func (r *reality) await() {
 	for end := time.Now().Add(10 * time.Minute); ; time.Sleep(time.Second) {
 		v, err := r.c.Control().Status(context.Background(), &gardnerv1.StatusRequest{Sweep: "s"})
 		if err == nil && v.Sweeps[0].State == gardnerv1.SweepState_SWEEP_STATE_DONE {
-			if v.Conflicts != 0 || v.Sweeps[0].Tasks != realTasks || v.Sweeps[0].Done+v.Sweeps[0].Failed != realTasks {
+			if v.Conflicts != 0 || v.Sweeps[0].Tasks != realTasks || v.Sweeps[0].Done+v.Sweeps[0].Failed != realTasks || (v.Sweeps[0].Audited > 20) != (r.share() > 0) {
 				r.t.Errorf("seed %d: %v", r.seed, v)
 			}
 			return
