@@ -24,12 +24,14 @@ type Sweep struct {
 	Rate       float64  `json:"rate"`   // tasks a second
 	ETA        *float64 `json:"eta_seconds"`
 	Created    string   `json:"created"`
+	// Fingerprints are the numerics of the workers that computed its results; more than one: they agree within tolerances.
+	Fingerprints []string `json:"fingerprints"`
 }
 
 func sweepOf(s *gardnerv1.SweepStatus) Sweep {
 	out := Sweep{Name: s.Name, Revision: s.Revision, Experiment: s.Experiment, Reason: s.Reason, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
 		Leased: s.Leased, Rate: s.Rate, State: strings.ToLower(strings.TrimPrefix(s.State.String(), "SWEEP_STATE_")),
-		Created: time.Unix(s.CreatedUnix, 0).UTC().Format(time.RFC3339)}
+		Created: time.Unix(s.CreatedUnix, 0).UTC().Format(time.RFC3339), Fingerprints: append([]string{}, s.Fingerprints...)}
 	if s.EtaSeconds >= 0 && !math.IsInf(s.EtaSeconds, 0) {
 		out.ETA = &s.EtaSeconds
 	}
