@@ -30,10 +30,10 @@ func newProgress(out io.Writer) *progress {
 	return p
 }
 
-// show draws the state of s.
-func (p *progress) show(s *gardnerv1.SweepStatus, note string, now time.Time) {
+// show draws the state of s, what troubles the store, and what is said aside where there is room.
+func (p *progress) show(s *gardnerv1.SweepStatus, trouble, aside string, now time.Time) {
 	if p.terminal < 0 {
-		line := plainLine(s, note)
+		line := plainLine(s, strings.TrimSpace(trouble+"  "+aside))
 		if line == p.lastLine || (!p.last.IsZero() && now.Sub(p.last) < p.every) {
 			return
 		}
@@ -45,11 +45,7 @@ func (p *progress) show(s *gardnerv1.SweepStatus, note string, now time.Time) {
 	if err != nil || width < 40 {
 		width = 80
 	}
-	line := []rune(barLine(s, note))
-	if len(line) >= width {
-		line = line[:width-1]
-	}
-	fmt.Fprintf(p.out, "\r\x1b[K%s", string(line))
+	fmt.Fprintf(p.out, "\r\x1b[K%s", fitting(s, trouble, aside, width-1))
 	p.last = now
 }
 
@@ -71,9 +67,23 @@ func plainLine(s *gardnerv1.SweepStatus, note string) string {
 	return fmt.Sprintf("%s: %3.0f %%  %s", s.Name, 100*share(s), counts(s, note))
 }
 
-func barLine(s *gardnerv1.SweepStatus, note string) string {
-	const width = 26
-	full := int(share(s) * width)
+// fitting is the line with a bar, with a short one or without what is said aside where the terminal is narrow, and cut at last.
+func fitting(s *gardnerv1.SweepStatus, trouble, aside string, width int) string {
+	both := strings.TrimSpace(trouble + "  " + aside)
+	line := ""
+	for _, try := range []struct {
+		bar  int
+		note string
+	}{{26, both}, {8, both}, {26, trouble}, {8, trouble}} {
+		if line = barLine(s, try.note, try.bar); len([]rune(line)) <= width {
+			return line
+		}
+	}
+	return string([]rune(line)[:width])
+}
+
+func barLine(s *gardnerv1.SweepStatus, note string, width int) string {
+	full := int(share(s) * float64(width))
 	bar := strings.Repeat("=", full)
 	if full < width {
 		bar += ">" + strings.Repeat(" ", width-full-1)

@@ -173,6 +173,7 @@ func (r *runner) announce(info io.Writer, s *session, m *gardnerv1.SubmitRespons
 func (r *runner) follow(ctx, calm context.Context, info io.Writer, s *session, name string) (*gardnerv1.SweepStatus, error) {
 	p := newProgress(info)
 	defer p.clear()
+	var seen headline
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -184,7 +185,11 @@ func (r *runner) follow(ctx, calm context.Context, info io.Writer, s *session, n
 			return nil, fmt.Errorf("the coordinator knows %d sweeps of the name %s", len(m.Sweeps), name)
 		}
 		sweep := m.Sweeps[0]
-		p.show(sweep, m.StoreTrouble, time.Now())
+		aside := ""
+		if sweep.State == gardnerv1.SweepState_SWEEP_STATE_ACTIVE && !r.noFigure {
+			aside = seen.at(ctx, s, sweep)
+		}
+		p.show(sweep, m.StoreTrouble, aside, time.Now())
 		switch sweep.State {
 		case gardnerv1.SweepState_SWEEP_STATE_DONE:
 			return sweep, nil
