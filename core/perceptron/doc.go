@@ -31,6 +31,19 @@
 // so a vector of multipliers, one per pattern, bounds the optimum by a few sums. kappa* <= 0 means that no solution
 // exists, and its multipliers are the Farkas vector. Multipliers of rows in Equal are free in sign.
 //
+// # Method
+//
+// All kinds reduce to one program (program.go), solved from coarse to exact:
+//
+//   - a few rounds on the soft problem, hinges for rows, with a falling penalty (ridge.go), tell the rows and weights that matter
+//     from the others. Where few rows rest on many weights the active set goes on from there.
+//   - otherwise a predictor-corrector interior point (ipm*.go, newton.go) runs on those rows and weights only (sift.go); after
+//     each step the rest is reviewed, and what is missed joins (sift_review.go).
+//   - a primal-dual active set of the whole program (polish*.go) starts from its supports, the nearer to the optimum the fewer
+//     weights are to spare, and ends at rounding accuracy. From round to round it updates its Gram matrix (gram.go).
+//   - where any of this fails, and for small, special or infeasible problems, the interior point runs on all rows and weights
+//     (optimise.go), with repairs of Farkas vectors (farkas.go) and a search over the radius (radius.go) as last resorts.
+//
 // # Resolution
 //
 // Double precision tells margins from zero down to about 1e-11 of the root mean square input (for kappa_out, times
