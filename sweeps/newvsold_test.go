@@ -9,7 +9,7 @@ import (
 // ignores what theory says.
 func TestNewVsOldIsNearTheory(t *testing.T) {
 	t.Parallel()
-	p := tinyPlan(t, `{name: t, experiment: new-vs-old, replicates: 4, params: {size: 150, burn_in: 10, record: 25},
+	p := tinyPlan(t, `{name: t, experiment: new-vs-old, replicates: 16, params: {size: 150, burn_in: 10, record: 25},
 		grid: {system: [old, new], perturbation: [gain, replace, along, against], strength: [0.25]}}`)
 	outer, _ := p.Outer(0)
 	for m, slack := range map[string]struct{ relative, absolute float64 }{

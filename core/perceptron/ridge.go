@@ -44,7 +44,7 @@ var ridgeSchedule = [...]float64{0.2, 0.12, 0.08, 0.06}
 
 const (
 	ridgeStep   = 0.6
-	ridgeLeast  = 4 // rounds at least, and at most
+	ridgeLeast  = 5 // rounds at least, and at most
 	ridgeRounds = 14
 	// ridgeRows ends the descent: rows with a positive hinge per weight off zero, from where on the interior point does better.
 	ridgeRows = 1.1

@@ -247,8 +247,8 @@ const (
 	vagueLoad = 1.35
 )
 
-// choose keeps the rows with a positive hinge and a tenth more, and the weights off zero and two fifths more (see vagueLoad: three
-// tenths and three fifths more). False where that would leave little out.
+// choose keeps the rows with a positive hinge and a twentieth more, and the weights off zero and a fifth more (see vagueLoad: three
+// tenths and three fifths more); reviews take in what that misses. False where that would leave little out.
 func (r *ridge) choose() (*selection, bool) {
 	g := r.g
 	s := &selection{row: make([]bool, g.m), col: make([]bool, g.n)}
@@ -271,7 +271,7 @@ func (r *ridge) choose() (*selection, bool) {
 	}
 	load := float64(rows) / float64(cols)
 	s.linear = g.c != nil && load > linearLoad
-	rowShare, colShare := 1.1, 1.4
+	rowShare, colShare := 1.05, 1.2
 	if s.linear && load > vagueLoad {
 		rowShare, colShare = 1.3, 1.6
 	}
