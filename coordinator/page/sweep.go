@@ -70,7 +70,7 @@ type sweepPage struct {
 }
 
 // figurePatience is how long a page waits for its figure; one that takes longer comes by the page's events.
-const figurePatience = 10 * time.Second
+const figurePatience = 3 * time.Second
 
 func (p *page) sweep(w http.ResponseWriter, r *http.Request) {
 	name, v := r.PathValue("sweep"), pick(r.URL.Query())
