@@ -162,10 +162,14 @@ func inhibitionTrainingCost(p Point) float64 {
 	pop := inhibitionPopulation(p)
 	a := inhibition.Architecture(p.Str("architecture"))
 	inputs := float64(a.PlasticInputs(pop))
-	seconds := neuronsCost(float64(pop.NExc), inputs, float64(memoryCount(p)))
+	count := float64(memoryCount(p))
+	seconds := neuronsCost(float64(pop.NExc), inputs, count)
+	if a == inhibition.Excitatory { // nothing balances: all neurons are left to the single solver
+		seconds = float64(pop.NExc) * (1e-3 + 2.4e-10*math.Pow(math.Min(inputs, count), 2)*math.Max(inputs, count))
+	}
 	if a.HasPopulation() {
 		n := float64(pop.NInh)
-		seconds += float64(memoryCount(p)) * 400 * (2e-8*n + 5e-11*n*n)
+		seconds += count * 400 * (2e-8*n + 5e-11*n*n)
 	}
 	return seconds
 }
