@@ -44,7 +44,7 @@ func rootCommand() *cobra.Command {
 		}
 	}
 	add("sweep", runCommand(), submitCommand(), statusCommand(), queryCommand(), plotCommand(), taskCommand(),
-		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), extendCommand(), verifyCommand(), backupCommand(), compactCommand(), mergeCommand())
+		pauseCommand(), resumeCommand(), cancelCommand(), retryCommand(), extendCommand(), verifyCommand(), backupCommand(), compactCommand(), mergeCommand(), bundleCommand())
 	add("cluster", coordinatorCommand(), workerCommand(), proxyCommand(), slurmCommand())
 	add("science", paperCommand(), presetsCommand(), experimentsCommand(), theoryCommand(), solveCommand(), compareWeightsCommand())
 	root.AddCommand(doctorCommand(), versionCommand())

@@ -107,13 +107,9 @@ func (s *Store) dataSets() (all []DataHash, err error) {
 	return all, err
 }
 
-// mergeData copies all data sets of another database.
-func (s *Store) mergeData(ctx context.Context, from *Store) error {
-	all, err := from.dataSets()
-	if err != nil {
-		return err
-	}
-	for _, h := range all {
+// mergeData copies data sets of another database.
+func (s *Store) mergeData(ctx context.Context, from *Store, sets []DataHash) error {
+	for _, h := range sets {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

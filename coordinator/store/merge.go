@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
+	"slices"
+
+	"gardner/sweeps"
 )
 
 // Merged is what Merge did.
@@ -18,12 +22,69 @@ type Merged struct {
 // A sweep that is here under the same name with another revision keeps its latest
 // revision. Interrupted, it can be run again.
 func (s *Store) Merge(ctx context.Context, from *Store) (*Merged, error) {
+	all, err := from.Sweeps()
+	if err != nil {
+		return &Merged{}, fmt.Errorf("merge %s: %w", from.path, err)
+	}
+	sets, err := from.dataSets()
+	if err != nil {
+		return &Merged{}, fmt.Errorf("merge %s: %w", from.path, err)
+	}
+	return s.merge(ctx, from, all, from.Blocks(), sets)
+}
+
+// MergeSweeps is Merge of what the named sweeps consist of: their latest revisions, and every block that has rows of them.
+func (s *Store) MergeSweeps(ctx context.Context, from *Store, names ...string) (*Merged, error) {
+	var records []SweepRecord
+	own := map[sweeps.BlockID]bool{}
+	for _, name := range names {
+		rec, err := from.Sweep(name)
+		if err != nil {
+			return &Merged{}, err
+		}
+		records = append(records, rec)
+		for _, id := range rec.Blocks {
+			own[id] = true
+		}
+	}
+	var blocks []BlockInfo
+	var sets []DataHash
+	for _, info := range from.Blocks() {
+		needed := own[info.ID]
+		for id := range own {
+			if needed {
+				break
+			}
+			b, err := from.Block(id)
+			if err != nil {
+				return &Merged{}, err
+			}
+			_, needed = sweeps.Overlap(b, info.Block)
+		}
+		if !needed {
+			continue
+		}
+		blocks = append(blocks, info)
+		for _, text := range info.Block.DataSets() {
+			var h DataHash
+			if n, err := hex.Decode(h[:], []byte(text)); err != nil || n != len(h) {
+				return &Merged{}, fmt.Errorf("block %s needs the data set %q, which is no hash", info.ID.Short(), text)
+			}
+			if !slices.Contains(sets, h) {
+				sets = append(sets, h)
+			}
+		}
+	}
+	return s.merge(ctx, from, records, blocks, sets)
+}
+
+func (s *Store) merge(ctx context.Context, from *Store, all []SweepRecord, blocks []BlockInfo, sets []DataHash) (*Merged, error) {
 	m := &Merged{}
 	have := len(s.Blocks())
-	if err := s.mergeData(ctx, from); err != nil {
+	if err := s.mergeData(ctx, from, sets); err != nil {
 		return m, fmt.Errorf("merge %s: %w", from.path, err)
 	}
-	for _, info := range from.Blocks() {
+	for _, info := range blocks {
 		if _, err := s.AddBlock(info.Block); err != nil {
 			return m, fmt.Errorf("merge %s: %w", from.path, err)
 		}
@@ -35,10 +96,6 @@ func (s *Store) Merge(ctx context.Context, from *Store) (*Merged, error) {
 		}
 	}
 	m.Blocks = len(s.Blocks()) - have
-	all, err := from.Sweeps()
-	if err != nil {
-		return m, fmt.Errorf("merge %s: %w", from.path, err)
-	}
 	for _, rec := range all {
 		if _, err := s.Sweep(rec.Name); err == nil {
 			continue
