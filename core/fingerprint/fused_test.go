@@ -16,7 +16,7 @@ import (
 // FUSED_PACKAGES, a list of import paths, checks others.
 var portable = []string{
 	"gardner/core/num", "gardner/core/rng", "gardner/core/patterns", "gardner/core/noise",
-	"gardner/core/linalg", "gardner/core/fingerprint", "gardner/core/learning",
+	"gardner/core/linalg", "gardner/core/perceptron", "gardner/core/curve", "gardner/core/fingerprint", "gardner/core/learning",
 	"gardner/core/psp", "gardner/core/spiking", "gardner/core/ensemble",
 	"gardner/core/tempotron",
 	"gardner/core/oldbalance",

@@ -163,7 +163,7 @@ func (r *ridge) start() bool {
 	var shift float64
 	for mu, b := range r.b {
 		if b > 0 {
-			shift += float64(r.lambda[mu] * (scale*r.au[mu] - g.d[mu]))
+			shift += float64(r.lambda[mu] * (float64(scale*r.au[mu]) - g.d[mu]))
 		}
 	}
 	r.theta = shift
