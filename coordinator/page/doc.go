@@ -20,5 +20,6 @@
 // What visitors see is read, rendered and encoded once for all who look at the same, by a feed: the status once a second,
 // the first failures when failures have changed, figure and first lines of the table when results have come. A visitor's
 // stream only sends what differs from what he was sent last; it keeps nothing for one who is slow. A figure takes at most
-// about a tenth of the time, all figures together a quarter (easel), whatever the number of visitors and of results.
+// about a tenth of the time, all figures together a quarter, or half while there are new ones (easel), whatever the number
+// of visitors and of results.
 package page

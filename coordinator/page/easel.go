@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// easel is where figures and tables are made, one at a time. Making one again waits until all together have taken no
-// more than a share of the time, so that many visitors who look at different things slow the drawing down, not the
-// coordinator.
+// easel is where figures and tables are made, one at a time. All together take no more than a share of the time, so that
+// many visitors who look at different things slow the drawing down, not the coordinator.
 type easel struct {
-	turn chan struct{} // holds a token while somebody draws
-	mu   sync.Mutex    // guards free
-	free time.Time     // when something may be made again
+	turn  chan struct{} // holds a token while somebody draws
+	mu    sync.Mutex    // guards ended and took
+	ended time.Time     // when something was made last
+	took  time.Duration // how long that took
 }
 
 const (
@@ -20,8 +20,8 @@ const (
 	// the first drawing of a large sweep reads all of it and those after it only what is new.
 	restFactor = 9
 	maxRest    = 30 * time.Second
-	// All together may take a quarter.
-	easelRest = 3
+	// All together take half of the time at most while there are some that nobody has seen yet, else a quarter.
+	firstRest, againRest = 1, 3
 )
 
 func newEasel() *easel { return &easel{turn: make(chan struct{}, 1)} }
@@ -34,10 +34,7 @@ func (e *easel) draw(ctx context.Context, again bool, fn func(ctx context.Contex
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		}
-		wait := time.Duration(0)
-		if again {
-			wait = e.rests()
-		}
+		wait := e.rests(again)
 		if wait <= 0 {
 			break
 		}
@@ -54,13 +51,17 @@ func (e *easel) draw(ctx context.Context, again bool, fn func(ctx context.Contex
 	took := time.Since(start)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.free = time.Now().Add(easelRest * took)
+	e.ended, e.took = time.Now(), took
 	return took, err
 }
 
-// rests is for how long nothing is made again.
-func (e *easel) rests() time.Duration {
+// rests is for how long nothing is made, or made again.
+func (e *easel) rests(again bool) time.Duration {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return time.Until(e.free)
+	rest := firstRest * e.took
+	if again {
+		rest = againRest * e.took
+	}
+	return time.Until(e.ended.Add(rest))
 }
