@@ -67,7 +67,7 @@ func TestScaleVisitors(t *testing.T) {
 	if size := first(t, server); size > 2<<20 {
 		t.Errorf("a page of %d bytes", size)
 	}
-	t.Logf("the first page, with figure and table, after %.2f s", time.Since(begin).Seconds())
+	t.Logf("the first page after %.2f s (its figure comes by events if it takes longer than a page waits)", time.Since(begin).Seconds())
 	for _, phase := range []struct {
 		name     string
 		n, looks int
