@@ -27,10 +27,16 @@ var tiny = map[string]string{
 	"capacity-families": `{name: t, experiment: capacity, params: {labels: random, p_out: 0.4, gamma: inf, min_active: 1}, grid: {N: [12],
 		zip: {family_exc: [bernoulli, gaussian, lognormal], family_inh: [bernoulli, gamma, exponential], mean_exc: [0.3, 1, 1], mean_inh: [0.2, 1, 1], shape_inh: [2, 1.5, 2]},
 		solution: [A, B], kappa: [0, 0.5]}}`,
-	"emergence":       `{name: t, experiment: emergence, replicates: 2, params: {N: 70, alpha: 0.4}, grid: {zip: {sigma_in: [0.15, 0.1], sigma_out: [0, 0.15]}, cycle: [0, 1, 7, 40]}}`,
-	"new-vs-old":      `{name: t, experiment: new-vs-old, replicates: 2, params: {neurons_per_input: 3, burn_in: 4, record: 8, trials: 2}, grid: {size: [20, 41], system: [old, new], perturbation: [gain, replace, against], strength: [0.5]}}`,
-	"noise":           `{name: t, experiment: noise, replicates: 2, grid: {alpha: [0.5, 4], gamma: [1, inf], solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0, 1]}, params: {N: 20}}`,
-	"noise-rectified": `{name: t, experiment: noise, params: {N: 21, rectified: true, trials: 7}, grid: {solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0.5]}}`,
+	"emergence":           `{name: t, experiment: emergence, replicates: 2, params: {N: 70, alpha: 0.4}, grid: {zip: {sigma_in: [0.15, 0.1], sigma_out: [0, 0.15]}, cycle: [0, 1, 7, 40]}}`,
+	"inhibition-capacity": `{name: t, experiment: inhibition-capacity, params: {N: 40, f_exc: 0.5, neurons: 1}, grid: {architecture: [constant, live, selective], kappa: [0.5, 1]}}`,
+	"memory-basins":       `{name: t, experiment: memory-basins, params: {N: 40, min_active: 1, cycles: 10}, grid: {solution: [A, B], memory: [1, 3], distortion: [0.05, 0.3]}}`,
+	"memory-crossings":    `{name: t, experiment: memory-crossings, params: {N: 40, min_active: 1, tested: 2}, grid: {solution: [A, B, UF]}}`,
+	"memory-stability":    `{name: t, experiment: memory-stability, params: {N: 40, min_active: 1, cycles: 20}, grid: {solution: [A, B, UF], memory: [2], sigma_out: [0.01, 0.3]}}`,
+	"network-capacity":    `{name: t, experiment: network-capacity, params: {N: 40, min_active: 1}, grid: {f_E: [0.3, 0.5], solution: [A, B, UF], kappa: [0, 0.5]}}`,
+	"role-of-inhibition":  `{name: t, experiment: role-of-inhibition, params: {N: 60, f_exc: 0.5, tested: 2, alpha: 0.1}, grid: {architecture: [feedback, ei, excitatory]}}`,
+	"new-vs-old":          `{name: t, experiment: new-vs-old, replicates: 2, params: {neurons_per_input: 3, burn_in: 4, record: 8, trials: 2}, grid: {size: [20, 41], system: [old, new], perturbation: [gain, replace, against], strength: [0.5]}}`,
+	"noise":               `{name: t, experiment: noise, replicates: 2, grid: {alpha: [0.5, 4], gamma: [1, inf], solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0, 1]}, params: {N: 20}}`,
+	"noise-rectified":     `{name: t, experiment: noise, params: {N: 21, rectified: true, trials: 7}, grid: {solution: [A, B], sigma_in: [0, 0.3], sigma_out: [0.5]}}`,
 	"spiking": `{name: t, experiment: spiking, replicates: 2, params: {N: 20, trials: 3, n_noise: 300}, grid: {alpha: [0.5, 4], solution: [A, B],
 		sigma_noise: [0, 2], threshold: [1, 3]}}`,
 	"temporal-svm": `{name: t, experiment: temporal-svm, replicates: 2, params: {N: 25, T: 200, rate_out: 15}, grid: {alpha: [0.05, 0.15, 0.8]}}`,
@@ -99,6 +105,19 @@ func TestBitsChangeOnlyWithTheVersion(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), got.String()); diff != "" {
 		t.Errorf("results have other bits (or there are new ones): step the version of the experiment, then -freeze\n%s", diff)
+	}
+}
+
+func TestTheBitsOfEveryExperimentAreFrozen(t *testing.T) {
+	t.Parallel()
+	frozen := map[string]bool{}
+	for _, file := range tiny {
+		frozen[tinyPlan(t, file).Experiment.Name] = true
+	}
+	for _, name := range Builtin().Names() {
+		if !frozen[name] {
+			t.Errorf("no tiny task of %s: its bits may change unseen", name)
+		}
 	}
 }
 
