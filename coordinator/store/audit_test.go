@@ -50,6 +50,15 @@ func TestAuditsAndCorrectionsAreDurable(t *testing.T) {
 	}
 	s = open(t, path, Options{})
 	check()
+	into := open(t, temp(t), Options{})
+	add(t, into, testBlock(t, 1, 3*ChunkTasks))
+	appendAll(t, into, Result{id, 3, []byte("other bits")})
+	if _, err := into.Merge(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := into.Audited(id); err != nil || b.Has(3) || !b.Has(far) {
+		t.Errorf("merged: audited %v, %v; want all but task 3, whose results differ", b, err)
+	}
 	v, err := s.Verify(t.Context(), nil)
 	if err != nil || len(v.Problems) != 1 || v.Problems[0].Ordinal != 5 {
 		t.Errorf("verify finds %v, %v; want task 5, audited without a result", v.Problems, err)

@@ -88,7 +88,11 @@ func (s *Store) merge(ctx context.Context, from *Store, all []SweepRecord, block
 		if _, err := s.AddBlock(info.Block); err != nil {
 			return m, fmt.Errorf("merge %s: %w", from.path, err)
 		}
-		if err := s.mergeResults(ctx, from, info, m); err != nil {
+		differ, err := s.mergeResults(ctx, from, info, m)
+		if err == nil {
+			err = s.mergeAudited(from, info.ID, differ)
+		}
+		if err != nil {
 			return m, fmt.Errorf("merge %s: %w", from.path, err)
 		}
 		if err := s.mergeNumerics(from, info.ID); err != nil {
@@ -108,12 +112,17 @@ func (s *Store) merge(ctx context.Context, from *Store, all []SweepRecord, block
 	return m, nil
 }
 
-func (s *Store) mergeResults(ctx context.Context, from *Store, info BlockInfo, m *Merged) error {
+// mergeResults copies a block's results and returns those tasks whose results differ.
+func (s *Store) mergeResults(ctx context.Context, from *Store, info BlockInfo, m *Merged) (differ map[uint64]bool, err error) {
+	differ = map[uint64]bool{}
 	var batch []Result
 	flush := func() error {
 		out, err := s.AppendWait(batch)
 		for i, o := range out {
 			m.Results[o]++
+			if o == Conflict {
+				differ[batch[i].Ordinal] = true
+			}
 			if o == Conflict && len(m.Conflicts) < maxProblems {
 				m.Conflicts = append(m.Conflicts, Problem{info.ID, batch[i].Ordinal, "the two databases hold different results"})
 			}
@@ -121,7 +130,7 @@ func (s *Store) mergeResults(ctx context.Context, from *Store, info BlockInfo, m
 		batch = batch[:0]
 		return err
 	}
-	err := from.Scan(ctx, info.ID, 0, func(ordinal uint64, record []byte) error {
+	err = from.Scan(ctx, info.ID, 0, func(ordinal uint64, record []byte) error {
 		batch = append(batch, Result{info.ID, ordinal, append([]byte(nil), record...)})
 		if len(batch) < DefaultMaxBatch {
 			return nil
@@ -129,7 +138,27 @@ func (s *Store) mergeResults(ctx context.Context, from *Store, info BlockInfo, m
 		return flush()
 	})
 	if err != nil {
+		return differ, err
+	}
+	return differ, flush()
+}
+
+// mergeAudited takes over which tasks were audited, but for those whose results differ.
+func (s *Store) mergeAudited(from *Store, id sweeps.BlockID, differ map[uint64]bool) error {
+	audited, err := from.Audited(id)
+	if err != nil {
 		return err
 	}
-	return flush()
+	var all []Audit
+	for o, ok := audited.NextSet(0); ok; o, ok = audited.NextSet(o + 1) {
+		if !differ[o] {
+			all = append(all, Audit{Block: id, Ordinal: o})
+		}
+	}
+	for some := range slices.Chunk(all, DefaultMaxBatch) {
+		if err := s.PutAudits(some, "", nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }

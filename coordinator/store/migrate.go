@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 
@@ -21,7 +22,32 @@ type migration struct {
 
 // migrations are in order; none is ever removed.
 var migrations = []migration{
-	{from: 1, buckets: [][]byte{bucketAudited}}, // which tasks have been audited outlives the coordinator
+	// Which tasks have been audited outlives the coordinator.
+	{from: 1, buckets: [][]byte{bucketAudited}, step: trustDone},
+}
+
+// trustDone takes the tasks of sweeps that are done for audited: they were, as far as could be.
+func trustDone(tx *bolt.Tx) error {
+	return tx.Bucket(bucketSweeps).ForEach(func(_, v []byte) error {
+		rec, err := decodeSweep(v)
+		if err != nil || rec.State != Done || rec.Audit == 0 {
+			return err
+		}
+		for _, id := range rec.Blocks {
+			block := tx.Bucket(bucketBlocks).Get(id[:])
+			if len(block) < blockHead {
+				continue
+			}
+			prefix := block[:4] // its sequence
+			c := tx.Bucket(bucketProgress).Cursor()
+			for k, chunk := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, chunk = c.Next() {
+				if err := tx.Bucket(bucketAudited).Put(k, chunk); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // schemaOf reads a file's version.

@@ -89,6 +89,31 @@ func TestOlderSchemaIsBroughtUp(t *testing.T) {
 	}
 }
 
+// The tasks of an audited sweep that was done are not audited again.
+func TestMigrationTrustsWhatIsDone(t *testing.T) {
+	t.Parallel()
+	path, _ := thaw(t, "testdata/schema1.db.gz")
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucketSweeps)
+		k, v := b.Cursor().First()
+		return b.Put(k, bytes.Replace(v, []byte(`"active"`), []byte(`"done"`), 1))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path, Options{})
+	if b, err := s.Audited(testBlock(t, 7, 10).ID()); err != nil || b.Count() != 4 || !b.Has(5) {
+		t.Errorf("audited %v, %v", b, err)
+	}
+	if v, err := s.Verify(t.Context(), nil); err != nil || len(v.Problems) != 0 {
+		t.Errorf("verify: %v, %v", v.Problems, err)
+	}
+}
+
 // A step that fails leaves the file as it was.
 func TestMigrationIsAllOrNothing(t *testing.T) {
 	t.Parallel()
