@@ -63,7 +63,8 @@ func chaosDir(t *testing.T, kills int) string {
 	return dir
 }
 
-func chaosReplicates(kills int) int { return 50 + 3*kills }
+// A strike comes after ten executions on average, five of seven strikes are kills, and while one strikes the others work.
+func chaosReplicates(kills int) int { return 50 + 8*kills }
 
 func rows(t *testing.T, dir string) [sha256.Size]byte {
 	t.Helper()
