@@ -50,14 +50,14 @@ func (g *grower) poke() {
 }
 
 // note takes in a sweep or a new revision of one.
-func (g *grower) note(spec *sweeps.Spec) {
+func (g *grower) note(name string, grows bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.trouble, spec.Name)
-	if spec.Grows() {
-		g.open[spec.Name] = true
+	delete(g.trouble, name)
+	if grows {
+		g.open[name] = true
 	} else {
-		delete(g.open, spec.Name)
+		delete(g.open, name)
 	}
 }
 

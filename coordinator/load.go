@@ -6,7 +6,6 @@ import (
 
 	"gardner/coordinator/scheduler"
 	"gardner/coordinator/store"
-	"gardner/sweeps"
 )
 
 // load builds the scheduler from what is stored.
@@ -36,9 +35,7 @@ func (c *Coordinator) load() (*scheduler.Scheduler, error) {
 	}
 	c.conflicts.restore(s)
 	for _, r := range records {
-		if spec, err := sweeps.ParseSpec(r.Name, r.YAML, c.cfg.Registry); err == nil { // else of another build
-			c.grower.note(spec)
-		}
+		c.grower.note(r.Name, r.Grows)
 		s.PutSweep(r.Name, r.Blocks, stateOf(r.State), c.now())
 		s.SetPolicy(c.now(), r.Name, scheduler.Policy{Priority: r.Priority, Audit: r.Audit})
 	}

@@ -59,14 +59,11 @@ func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*ga
 	}
 	out := &gardnerv1.SubmitResponse{Sweep: spec.Name, Revision: spec.Revision()}
 	for _, b := range blocks {
-		out.Blocks = append(out.Blocks, b.ID().String())
-		out.Tasks += b.Tasks()
-		out.Rows += b.Points()
 		plan, err := c.cfg.Registry.Plan(b)
 		if err != nil {
 			return nil, status.Error(codes.InvalidArgument, err.Error())
 		}
-		out.CpuSeconds += plan.CPUSeconds()
+		count(out, b.ID(), plan)
 	}
 	c.submits.Lock()
 	defer c.submits.Unlock()
@@ -119,13 +116,17 @@ func (c *Coordinator) countPlanned(out *gardnerv1.SubmitResponse) error {
 	}
 	out.Blocks, out.Tasks, out.Rows, out.CpuSeconds = nil, 0, 0, 0
 	for _, id := range rec.Blocks {
-		plan := c.plans.get(id)
-		out.Blocks = append(out.Blocks, id.String())
-		out.Tasks += plan.Block.Tasks()
-		out.Rows += plan.Block.Points()
-		out.CpuSeconds += plan.CPUSeconds()
+		count(out, id, c.plans.get(id))
 	}
 	return nil
+}
+
+// count adds a block to what a submission comes to.
+func count(out *gardnerv1.SubmitResponse, id sweeps.BlockID, plan *sweeps.Plan) {
+	out.Blocks = append(out.Blocks, id.String())
+	out.Tasks += plan.Block.Tasks()
+	out.Rows += plan.Block.Points()
+	out.CpuSeconds += plan.CPUSeconds()
 }
 
 // retune changes the policy of a sweep that stays as it is.
@@ -148,8 +149,9 @@ func (c *Coordinator) draws(rec store.SweepRecord) (known bool) {
 
 // plant stores a new revision of a sweep and starts it.
 func (c *Coordinator) plant(spec *sweeps.Spec, blocks []*sweeps.Block, revision string, policy scheduler.Policy) error {
-	rec := store.SweepRecord{Name: spec.Name, Revision: revision, YAML: spec.YAML(), State: store.Active, Priority: policy.Priority, Audit: policy.Audit}
-	c.grower.note(spec)
+	rec := store.SweepRecord{Name: spec.Name, Revision: revision, YAML: spec.YAML(), State: store.Active, Priority: policy.Priority, Audit: policy.Audit,
+		Grows: spec.Grows()}
+	c.grower.note(rec.Name, rec.Grows)
 	c.log.Info("sweep submitted", "sweep", rec.Name, "revision", revision, "blocks", len(blocks))
 	return c.sow(rec, blocks)
 }

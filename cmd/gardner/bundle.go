@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"gardner/coordinator/store"
-	gardnerv1 "gardner/proto/gardner/v1"
 )
 
 // bundleCommand writes a database of some sweeps only, for others to query and to check.
@@ -83,12 +81,8 @@ func bundle(ctx context.Context, db, output string, names []string) (m *store.Me
 // copyOf has the process that has a database open write a copy of it, and opens that.
 func copyOf(ctx context.Context, s *session, path string) (st *store.Store, err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
-	absolute, err := filepath.Abs(path) // the owner's folder is another
-	if err != nil {
+	if _, err := s.backup(ctx, path); err != nil {
 		return nil, err
-	}
-	if _, err := s.Backup(ctx, &gardnerv1.BackupRequest{Path: absolute}); err != nil {
-		return nil, s.explain(err)
 	}
 	return openExisting(path)
 }

@@ -11,7 +11,6 @@ import (
 
 	"gardner/coordinator/store"
 	gardnerv1 "gardner/proto/gardner/v1"
-	"gardner/proto/join"
 )
 
 // backupCommand copies a database.
@@ -45,7 +44,12 @@ func backup(ctx context.Context, db, to string) (size int64, err error) {
 		return st.Backup(ctx, to)
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	to, err = filepath.Abs(to) // the coordinator's folder is another
+	return s.backup(ctx, to)
+}
+
+// backup has the process that has the database open write a copy of it.
+func (s *session) backup(ctx context.Context, to string) (size int64, err error) {
+	to, err = filepath.Abs(to) // the other process' folder is another
 	if err != nil {
 		return 0, err
 	}
@@ -62,11 +66,7 @@ func openOrAsk(path string) (*store.Store, *session, error) {
 	if !errors.Is(err, store.ErrLocked) {
 		return st, nil, err
 	}
-	target, err := join.ParseTarget("unix:"+join.Socket(path), join.Options{})
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := dial(target)
+	s, err := dialOwner(path)
 	return nil, s, err
 }
 

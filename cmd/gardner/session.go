@@ -45,11 +45,7 @@ func (w *where) open() (*session, error) {
 	c, err := coordinator.New(coordinator.Config{DB: w.db, Registry: sweeps.Builtin(), Version: version,
 		Fingerprint: fingerprint.Compute(), Socket: w.create, Settle: -1})
 	if errors.Is(err, store.ErrLocked) {
-		target, err := join.ParseTarget("unix:"+join.Socket(w.db), join.Options{})
-		if err != nil {
-			return nil, err
-		}
-		return dial(target)
+		return dialOwner(w.db)
 	}
 	if err != nil {
 		return nil, err
@@ -60,6 +56,15 @@ func (w *where) open() (*session, error) {
 	}
 	s.local, s.coordinator = true, c
 	return s, nil
+}
+
+// dialOwner reaches the process that has a database open.
+func dialOwner(db string) (*session, error) {
+	target, err := join.ParseTarget("unix:"+join.Socket(db), join.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return dial(target)
 }
 
 func dial(target *join.Target) (*session, error) {

@@ -30,24 +30,26 @@ func Agreements(table io.Reader) ([]Agreement, error) {
 		return nil, fmt.Errorf("aggregates: %w", err)
 	}
 	metric, mean := slices.Index(head, "metric"), slices.Index(head, "mean")
+	type comparison struct {
+		Agreement
+		differences []float64
+	}
 	type theory struct {
-		name        string
-		value, z    int
-		differences map[string][]float64
-		byMetric    map[string]*Agreement
+		name     string
+		value, z int
+		byMetric map[string]*comparison
 	}
 	var theories []*theory
 	for i, name := range head {
 		suffix, ok := strings.CutPrefix(name, "theory")
 		if z := slices.Index(head, "z"+suffix); ok && z >= 0 {
-			theories = append(theories, &theory{name: strings.ReplaceAll(name, "_", " "), value: i, z: z,
-				differences: map[string][]float64{}, byMetric: map[string]*Agreement{}})
+			theories = append(theories, &theory{name: strings.ReplaceAll(name, "_", " "), value: i, z: z, byMetric: map[string]*comparison{}})
 		}
 	}
 	if metric < 0 || mean < 0 {
 		return nil, fmt.Errorf("aggregates: no columns metric and mean")
 	}
-	var order []*Agreement
+	var order []*comparison
 	for {
 		row, err := r.Read()
 		if err == io.EOF {
@@ -63,7 +65,7 @@ func Agreements(table io.Reader) ([]Agreement, error) {
 			}
 			a := t.byMetric[row[metric]]
 			if a == nil {
-				a = &Agreement{Metric: row[metric], Theory: t.name}
+				a = &comparison{Agreement: Agreement{Metric: row[metric], Theory: t.name}}
 				t.byMetric[row[metric]] = a
 				order = append(order, a)
 			}
@@ -77,18 +79,14 @@ func Agreements(table io.Reader) ([]Agreement, error) {
 			x, errX := strconv.ParseFloat(row[mean], 64)
 			y, errY := strconv.ParseFloat(row[t.value], 64)
 			if errX == nil && errY == nil && y != 0 {
-				t.differences[a.Metric] = append(t.differences[a.Metric], math.Abs(x-y)/math.Abs(y))
+				a.differences = append(a.differences, math.Abs(x-y)/math.Abs(y))
 			}
 		}
 	}
 	out := make([]Agreement, len(order))
 	for i, a := range order {
-		for _, t := range theories {
-			if t.byMetric[a.Metric] == a {
-				a.Median = median(t.differences[a.Metric])
-			}
-		}
-		out[i] = *a
+		a.Median = median(a.differences)
+		out[i] = a.Agreement
 	}
 	return out, nil
 }

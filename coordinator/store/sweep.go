@@ -34,6 +34,7 @@ type SweepRecord struct {
 	Reason   string           `json:"reason,omitempty"` // why it was paused
 	Priority int              `json:"priority,omitempty"`
 	Audit    float64          `json:"audit,omitempty"` // share of the tasks computed a second time
+	Grows    bool             `json:"grows,omitempty"` // it may go on by itself when all its blocks are computed
 	Created  time.Time        `json:"created"`
 	Changed  time.Time        `json:"changed"`
 }
