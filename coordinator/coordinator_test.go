@@ -421,6 +421,31 @@ func TestSocket(t *testing.T) {
 	}
 }
 
+// Submitted again to a build whose experiment has another version, the same file is computed again.
+func TestTheSameFileAfterAVersionStep(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, experiments(1, nil))
+	yaml := file("s", 3, "0, 1", 2)
+	h.submit(yaml)
+	stop := work(t, h.c.Target(), h.cfg.Registry, 1, &counter{})
+	h.await("s")
+	stop()
+	if r := h.submit(yaml); !r.Unchanged || r.Stored != 6 {
+		t.Errorf("the same again: %v", r)
+	}
+	h.close()
+	h.cfg.Registry = experiments(2, nil)
+	h.open()
+	if r := h.submit(yaml); r.Unchanged || r.Stored != 0 || r.Tasks != 6 {
+		t.Errorf("after a version step: %v", r)
+	}
+	stop = work(t, h.c.Target(), h.cfg.Registry, 1, &counter{})
+	if s := h.await("s"); s.Done != 6 || strings.Count(h.raw("s"), "\n") != 13 {
+		t.Errorf("after a version step: %v", s)
+	}
+	stop()
+}
+
 func TestWorkerOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, experiments(2, nil))

@@ -68,7 +68,8 @@ func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*ga
 	c.submits.Lock()
 	defer c.submits.Unlock()
 	have, err := c.st.Sweep(spec.Name)
-	out.Unchanged = err == nil && have.Revision == out.Revision
+	// The same file is another plan where the experiment's version has stepped since; rounds that grew follow the plan.
+	out.Unchanged = err == nil && have.Revision == out.Revision && begins(have.Blocks, blocks)
 	if r.DryRun {
 		// What a sweep would reuse is known once its blocks are: count in a scheduler of its own.
 		out.Stored, err = c.countStored(blocks)
@@ -119,6 +120,19 @@ func (c *Coordinator) countPlanned(out *gardnerv1.SubmitResponse) error {
 		count(out, id, c.plans.get(id))
 	}
 	return nil
+}
+
+// begins reports whether a sweep's blocks begin with those of a plan.
+func begins(have []sweeps.BlockID, plan []*sweeps.Block) bool {
+	if len(have) < len(plan) {
+		return false
+	}
+	for i, b := range plan {
+		if have[i] != b.ID() {
+			return false
+		}
+	}
+	return true
 }
 
 // count adds a block to what a submission comes to.
