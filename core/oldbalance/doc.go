@@ -25,8 +25,10 @@
 //
 // # How it is computed
 //
-// Connections are lists of targets, two bytes each. A neuron keeps the numbers of
-// its active inputs, which a flip of a neuron changes by one at its targets, so an
-// update reads two numbers and a flip costs 2K additions; nothing is rounded on
-// the way, and results have equal bits everywhere.
+// A neuron keeps the numbers of its active inputs, so that an update reads two
+// numbers, and a flip changes those of its 2K targets. Sparse connections are lists
+// of targets, two bytes each. From K = N/25 on connections are bits, of which a flip
+// adds 64 at a time to numbers that are kept bit by bit (type packed). Both give the
+// same whole numbers; nothing is rounded on the way, and results have equal bits
+// everywhere.
 package oldbalance

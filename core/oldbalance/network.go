@@ -2,20 +2,17 @@ package oldbalance
 
 import (
 	"context"
-	"math"
 
-	"gardner/core/num"
 	"gardner/core/rng"
 )
 
 // Network is a network with its connections and its present state. It is not for
 // concurrent use.
 type Network struct {
-	p       Params
-	targets [2][2]lists // onto k (first index) from l
+	p      Params
+	wiring wiring
 
-	active   [2][]uint64 // bit i: neuron i is active
-	count    [2][2]*[1 << 16]uint16
+	active   [2][]uint64  // bit i: neuron i is active
 	base     [2][]float64 // input of each neuron from outside, less threshold
 	outside  [2]float64   // mean input from outside
 	from     [2]lists     // from neurons outside onto k, if there are any
@@ -27,39 +24,9 @@ type Network struct {
 	watch      *watch  // nil: nobody looks
 }
 
-// lists holds the targets of each neuron of a population, one list after another.
-type lists struct {
-	begin []uint32 // N+1 values
-	units []uint16
-}
-
-func (l *lists) of(j int) []uint16 { return l.units[l.begin[j]:l.begin[j+1]] }
-
-// connect draws the lists of n neurons onto n: each connection with probability p,
-// by the distances between neighbours, which are geometric.
-func connect(s *rng.Stream, n int, p float64) lists {
-	l := lists{begin: make([]uint32, n+1)}
-	expected := float64(n) * float64(n) * p
-	l.units = make([]uint16, 0, int(expected)+6*int(math.Sqrt(expected))+16)
-	unit := -num.Log1p(-p) // infinite at p = 1, where all distances are 0
-	for j := range n {
-		l.begin[j] = uint32(len(l.units))
-		for i := 0; ; i++ {
-			gap := math.Floor(s.Exp() / unit)
-			if !(gap < float64(n-i)) {
-				break
-			}
-			i += int(gap)
-			l.units = append(l.units, uint16(i))
-		}
-	}
-	l.begin[n] = uint32(len(l.units))
-	return l
-}
-
 // New returns a network with connections from the stream and all neurons silent.
-// Two bytes for each of its about 4 N K connections are most of its memory. The
-// error is a *ParamError.
+// Most of its memory is its about 4 N K connections: two bytes for each, or from
+// K = N/25 on 4 N^2 bits. The error is a *ParamError.
 func New(p Params, connections *rng.Stream) (*Network, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -67,13 +34,11 @@ func New(p Params, connections *rng.Stream) (*Network, error) {
 	if float64(p.N)*float64(p.K) > 4e9 { // begin has 32 bits
 		return nil, &ParamError{"K", float64(p.K), "at most 4e9 connections between two populations"}
 	}
-	n := &Network{p: p, next: -1}
+	n := &Network{p: p, wiring: wire(p, connections), next: -1}
 	for k := range 2 {
 		n.active[k] = make([]uint64, (p.N+63)/64)
 		n.base[k] = make([]float64, p.N)
 		for l := range 2 {
-			n.targets[k][l] = connect(connections, p.N, float64(p.K)/float64(p.N))
-			n.count[k][l] = new([1 << 16]uint16)
 			n.strength[k][l] = p.Coupling[k][l] / p.rootK()
 		}
 	}
@@ -125,24 +90,15 @@ func (n *Network) ignite(active func(k int) bool) {
 
 // field is the input of a neuron less its threshold.
 func (n *Network) field(k, i int) float64 {
-	exc, inh := float64(n.count[k][0][i]), float64(n.count[k][1][i])
-	return n.base[k][i] + float64(n.strength[k][0]*exc) + float64(n.strength[k][1]*inh)
+	exc, inh := n.wiring.counts(k, i)
+	return n.base[k][i] + float64(n.strength[k][0]*float64(exc)) + float64(n.strength[k][1]*float64(inh))
 }
 
 // flip changes a neuron and the inputs of its targets.
 func (n *Network) flip(l, i int) {
 	word, bit := &n.active[l][i/64], uint64(1)<<(i%64)
 	*word ^= bit
-	step := uint16(1)
-	if *word&bit == 0 {
-		step = math.MaxUint16 // -1
-	}
-	for k := range 2 {
-		c := n.count[k][l]
-		for _, t := range n.targets[k][l].of(i) {
-			c[t] += step
-		}
-	}
+	n.wiring.flip(l, i, *word&bit != 0)
 	if n.watch != nil {
 		n.watch.flipped(n, l, i, *word&bit != 0)
 	}

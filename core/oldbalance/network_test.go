@@ -56,8 +56,8 @@ func newNaive(n *Network) *naive {
 		for l := range 2 {
 			v.J[k][l] = make([]bool, n.p.N*n.p.N)
 			for j := range n.p.N {
-				for _, i := range n.targets[k][l].of(j) {
-					v.J[k][l][int(i)*n.p.N+j] = true
+				for _, i := range n.wiring.targets(k, l, j) {
+					v.J[k][l][i*n.p.N+j] = true
 				}
 			}
 		}
@@ -101,7 +101,7 @@ func (v *naive) run(s *rng.Stream, duration float64) {
 // numbers, and sees what follows from the times of its flips.
 func TestEqualDecisionsToTheNetworkWrittenOut(t *testing.T) {
 	t.Parallel()
-	for _, p := range []Params{Standard(150, 30, 0.2), Standard(130, 16, 0.3), Standard(64, 64, 0.4), Standard(80, 25, 0.9)} {
+	for _, p := range []Params{Standard(150, 30, 0.2), Standard(130, 16, 0.3), Standard(64, 64, 0.4), Standard(80, 25, 0.9), Standard(700, 14, 0.4)} {
 		fast, s := network(t, p, "decisions")
 		ignition := rng.New(rng.NewKey("oldbalance test", "ignition"))
 		fast.Ignite(ignition, [2]float64{0.2, 0.3})
@@ -233,7 +233,7 @@ func TestConnectionsAreIndependent(t *testing.T) {
 		for l := range 2 {
 			in := make([]float64, p.N)
 			for j := range p.N {
-				of := n.targets[k][l].of(j)
+				of := n.wiring.targets(k, l, j)
 				if !slices.IsSorted(of) || len(slices.Compact(slices.Clone(of))) != len(of) {
 					t.Fatalf("targets of %d are out of order or double", j)
 				}
@@ -258,8 +258,10 @@ func TestConnectionsAreIndependent(t *testing.T) {
 		}
 	}
 	all, _ := network(t, Standard(40, 40, 0.1), "full")
-	if got := len(all.targets[0][1].units); got != 1600 {
-		t.Errorf("K = N: %d connections, want all 1600", got)
+	for j := range 40 {
+		if got := all.wiring.degree(0, 1, j); got != 40 {
+			t.Errorf("K = N: %d connections from %d, want all 40", got, j)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func newWatch(n *Network, duration float64) *watch {
 			w.neurons[l][i].since = n.time
 			if n.Active(Population(l), i) {
 				for k := range 2 {
-					w.out[k][l] += float64(len(n.targets[k][l].of(i)))
+					w.out[k][l] += float64(n.wiring.degree(k, l, i))
 				}
 			}
 		}
@@ -81,7 +81,7 @@ func (w *watch) flipped(n *Network, l, i int, active bool) {
 		w.active(u, n.time)
 	}
 	for k := range 2 {
-		w.out[k][l] += float64(sign * float64(len(n.targets[k][l].of(i))))
+		w.out[k][l] += float64(sign * float64(n.wiring.degree(k, l, i)))
 	}
 }
 
