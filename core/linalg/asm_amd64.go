@@ -75,6 +75,11 @@ func axpyRows8AVX512(n int, y, a *float64, stride int, f *[8]float64)
 //go:noescape
 func axpyRows8AVX2(n int, y, a *float64, stride int, f *[8]float64)
 
+// The same for rows anywhere; n is a positive multiple of 4.
+//
+//go:noescape
+func axpyList8AVX2(n int, y *float64, rows *[8]*float64, f *[8]float64)
+
 //go:noescape
 func rotateAVX512(n int, dst, r, x *float64, c, s float64)
 

@@ -22,11 +22,11 @@
 // the AVX-512, AVX2, NEON and plain Go paths, with any number of threads, give
 // the same bits. Below, fma(a, b, c) is a*b+c rounded once (math.FMA).
 //
-//   - Products (Syrk, SyrkAdd, SyrkT, Gemm, GemmNT, MulVecT): each output element is one
+//   - Products (Syrk, SyrkAdd, SyrkT, Gemm, GemmNT, MulVecT, MulVecTRows): each output element is one
 //     chain over the inner index k in ascending order, s = fma(left_k, right_k,
 //     s), from s = +0 (c in SyrkAdd, beta*c in Gemm). A diagonal d or a factor alpha is
 //     multiplied into the left operand first (one rounding).
-//   - Dot, and with it each element of MulVec: 32 partial sums, see Dot.
+//   - Dot, and with it each element of MulVec and MulVecRows: 32 partial sums, see Dot.
 //   - Cholesky: l_ij = (a_ij - l_i0 l_j0 - ... - l_i,j-1 l_j,j-1) * r_j with
 //     one chain of fma(-l_ik, l_jk, s) in ascending k; then l_jj = sqrt(s),
 //     r_j = 1/l_jj rounded, and l_ij = s*r_j.

@@ -63,6 +63,33 @@ func checkAll(t testing.TB, e *Engine, r *rand.Rand, m, n, k, slack int, special
 	naiveGemm(want, n, x, m, a, ldn, 1, n, m, 1, 0, false)
 	sameBits(t, what("mulvect"), got, want)
 
+	var rows []int
+	for i := range m {
+		if r.IntN(3) > 0 {
+			rows = append(rows, i)
+		}
+	}
+	sub := make([]float64, len(rows)*n)
+	for k, i := range rows {
+		if n == 0 {
+			break
+		}
+		copy(sub[k*n:(k+1)*n], a[i*ldn:])
+	}
+	x, got, want = normals(r, n, special), make([]float64, len(rows)), make([]float64, len(rows))
+	e.MulVecRows(got, a, ldn, n, rows, x)
+	for k := range rows {
+		if n > 0 {
+			want[k] = naiveDot(sub[k*n:(k+1)*n], x)
+		}
+	}
+	sameBits(t, what("mulvecrows"), got, want)
+	x, got = normals(r, len(rows), special), matrix(r, 1, n, n, special)
+	want = clone(got)
+	e.MulVecTRows(got, a, ldn, n, rows, x)
+	naiveGemm(want, n, x, len(rows), sub, n, 1, n, len(rows), 1, 0, false)
+	sameBits(t, what("mulvectrows"), got, want)
+
 	l := positive(r, n, ldn)
 	want = clone(l)
 	if err := e.Cholesky(l, ldn, n); err != nil {

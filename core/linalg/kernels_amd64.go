@@ -223,6 +223,32 @@ func (p Path) axpyRows(y, a []float64, lda int, x []float64, sign float64, rever
 	}
 }
 
+// axpyList adds x_k times row rows[k] of a to y, for all k in ascending order.
+func (p Path) axpyList(y, a []float64, lda int, rows []int, x []float64) {
+	n := len(y)
+	n4 := n &^ 3
+	if p == Plain || n4 == 0 {
+		p.axpyListEach(y, a, lda, rows, x)
+		return
+	}
+	done := 0
+	for ; done+8 <= len(rows); done += 8 {
+		var start [8]*float64
+		var f [8]float64
+		for r := range f {
+			i := rows[done+r] * lda
+			start[r], f[r] = &a[i : i+n][0], x[done+r]
+		}
+		axpyList8AVX2(n4, &y[0], &start, &f) // on the AVX-512 path, too: the rows come from memory at either width
+		if n4 < n {
+			for r, i := range rows[done : done+8] {
+				axpyPlain(f[r], a[i*lda+n4:i*lda+n], y[n4:])
+			}
+		}
+	}
+	p.axpyListEach(y, a, lda, rows[done:], x[done:])
+}
+
 // rotate sets (dst_j, x_j) = (fma(c, r_j, s*x_j), fma(c, x_j, -(s*r_j))) for
 // all j of dst; dst may be r.
 func (p Path) rotate(dst, r, x []float64, c, s float64) {

@@ -28,4 +28,8 @@ func (p Path) axpyRows(y, a []float64, lda int, x []float64, sign float64, rever
 	axpyRowsPlain(y, a, lda, x, sign, reverse)
 }
 
+func (p Path) axpyList(y, a []float64, lda int, rows []int, x []float64) {
+	p.axpyListEach(y, a, lda, rows, x)
+}
+
 func (p Path) rotate(dst, r, x []float64, c, s float64) { rotatePlain(dst, r, x, c, s) }

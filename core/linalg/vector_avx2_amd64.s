@@ -10,24 +10,32 @@ DATA lanes<>+16(SB)/8, $2
 DATA lanes<>+24(SB)/8, $3
 GLOBL lanes<>(SB), RODATA|NOPTR, $32
 
-DATA four<>+0(SB)/8, $4
-GLOBL four<>(SB), RODATA|NOPTR, $8
-
 #define STEP(off, acc) \
 	VMOVUPD     off(DX), Y8; \
 	VFMADD231PD off(SI), Y8, acc
 
-// The rest of a dot product: the four lanes of acc at off that lie below the
-// count in Y14 (Y13 numbers the lanes, Y15 is 4) take one more product, the
-// others keep their sums. Masked loads do not touch memory beyond the count.
-#define REST(off, acc) \
-	VPCMPGTQ    Y13, Y14, Y12; \
+// The rest of a dot product, CX < 32 products: each accumulator in turn takes four if there are four, else the masked
+// rest at label.
+#define FOUR(off, acc, label) \
+	CMPQ CX, $4; \
+	JLT  label; \
+	STEP(off, acc); \
+	SUBQ $4, CX
+
+// The CX < 4 lanes of acc that take one more product; the others keep their sums. Masked loads do not touch memory
+// beyond them.
+#define MASKED(off, acc) \
+	TESTQ CX, CX; \
+	JEQ   sum; \
+	VMOVQ CX, X14; \
+	VPBROADCASTQ X14, Y14; \
+	VPCMPGTQ    lanes<>(SB), Y14, Y12; \
 	VMASKMOVPD  off(DX), Y12, Y8; \
 	VMASKMOVPD  off(SI), Y12, Y9; \
 	VMOVAPD     acc, Y10; \
 	VFMADD231PD Y8, Y9, Y10; \
 	VBLENDVPD   Y12, Y10, acc, acc; \
-	VPADDQ      Y15, Y13, Y13
+	JMP         sum
 
 // func dotAVX2(n int, x, y *float64) float64
 TEXT ·dotAVX2(SB), NOSPLIT, $0-32
@@ -54,19 +62,35 @@ loop:
 
 rest:
 	ADDQ $32, CX
-	JEQ  sum
-	VMOVQ CX, X14
-	VPBROADCASTQ X14, Y14
-	VMOVUPD lanes<>(SB), Y13
-	VPBROADCASTQ four<>(SB), Y15
-	REST(0, Y0)
-	REST(32, Y1)
-	REST(64, Y2)
-	REST(96, Y3)
-	REST(128, Y4)
-	REST(160, Y5)
-	REST(192, Y6)
-	REST(224, Y7)
+	FOUR(0, Y0, last0)
+	FOUR(32, Y1, last1)
+	FOUR(64, Y2, last2)
+	FOUR(96, Y3, last3)
+	FOUR(128, Y4, last4)
+	FOUR(160, Y5, last5)
+	FOUR(192, Y6, last6)
+	MASKED(224, Y7)
+
+last0:
+	MASKED(0, Y0)
+
+last1:
+	MASKED(32, Y1)
+
+last2:
+	MASKED(64, Y2)
+
+last3:
+	MASKED(96, Y3)
+
+last4:
+	MASKED(128, Y4)
+
+last5:
+	MASKED(160, Y5)
+
+last6:
+	MASKED(192, Y6)
 
 sum:
 	REDUCE256
@@ -145,6 +169,66 @@ loop:
 	ADDQ $64, R10
 	SUBQ $8, CX
 	JNE  loop
+	VZEROUPPER
+	RET
+
+#define LIST(off, acc) \
+	VFMADD231PD off(SI)(AX*1), Y8, acc; \
+	VFMADD231PD off(R8)(AX*1), Y9, acc; \
+	VFMADD231PD off(R9)(AX*1), Y10, acc; \
+	VFMADD231PD off(R10)(AX*1), Y11, acc; \
+	VFMADD231PD off(R11)(AX*1), Y12, acc; \
+	VFMADD231PD off(R12)(AX*1), Y13, acc; \
+	VFMADD231PD off(R13)(AX*1), Y14, acc; \
+	VFMADD231PD off(BX)(AX*1), Y15, acc
+
+// func axpyList8AVX2(n int, y *float64, rows *[8]*float64, f *[8]float64)
+//
+// n is a positive multiple of 4. As axpyRows8AVX2, with the eight rows anywhere, in SI, R8..R13 and BX.
+TEXT ·axpyList8AVX2(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ y+8(FP), DI
+	MOVQ rows+16(FP), DX
+	MOVQ (DX), SI
+	MOVQ 8(DX), R8
+	MOVQ 16(DX), R9
+	MOVQ 24(DX), R10
+	MOVQ 32(DX), R11
+	MOVQ 40(DX), R12
+	MOVQ 48(DX), R13
+	MOVQ 56(DX), BX
+	MOVQ f+24(FP), DX
+	VBROADCASTSD (DX), Y8
+	VBROADCASTSD 8(DX), Y9
+	VBROADCASTSD 16(DX), Y10
+	VBROADCASTSD 24(DX), Y11
+	VBROADCASTSD 32(DX), Y12
+	VBROADCASTSD 40(DX), Y13
+	VBROADCASTSD 48(DX), Y14
+	VBROADCASTSD 56(DX), Y15
+	XORQ AX, AX
+	SUBQ $8, CX
+	JLT  four
+
+loop:
+	VMOVUPD (DI)(AX*1), Y0
+	VMOVUPD 32(DI)(AX*1), Y1
+	LIST(0, Y0)
+	LIST(32, Y1)
+	VMOVUPD Y0, (DI)(AX*1)
+	VMOVUPD Y1, 32(DI)(AX*1)
+	ADDQ $64, AX
+	SUBQ $8, CX
+	JGE  loop
+
+four:
+	ADDQ $8, CX
+	JEQ  done
+	VMOVUPD (DI)(AX*1), Y0
+	LIST(0, Y0)
+	VMOVUPD Y0, (DI)(AX*1)
+
+done:
 	VZEROUPPER
 	RET
 
