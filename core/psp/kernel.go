@@ -54,7 +54,18 @@ func (k *Kernel) At(t float64) float64 {
 
 // Decay returns e^{-t/tau_m} and e^{-t/tau_s} for t >= 0.
 func (k *Kernel) Decay(t float64) (m, s float64) {
-	return decay(float64(t * k.rateM)), decay(float64(t * k.rateS))
+	x, y := -float64(t*k.rateM), -float64(t*k.rateS)
+	if !(y >= -shortGap) {
+		return decay(-x), decay(-y)
+	}
+	// Both at once: two chains take the time of one.
+	m, s = math.FMA(x, expTaylor[0], expTaylor[1]), math.FMA(y, expTaylor[0], expTaylor[1])
+	m, s = math.FMA(x, m, expTaylor[2]), math.FMA(y, s, expTaylor[2])
+	m, s = math.FMA(x, m, expTaylor[3]), math.FMA(y, s, expTaylor[3])
+	m, s = math.FMA(x, m, expTaylor[4]), math.FMA(y, s, expTaylor[4])
+	m, s = math.FMA(x, m, expTaylor[5]), math.FMA(y, s, expTaylor[5])
+	m, s = math.FMA(x, m, expTaylor[6]), math.FMA(y, s, expTaylor[6])
+	return math.FMA(x, m, expTaylor[7]), math.FMA(y, s, expTaylor[7])
 }
 
 // expTaylor is the coefficients of e^t up to t^7, highest power first, right to the

@@ -12,9 +12,11 @@
 // the threshold 1, K the kernel of package psp. Simulation is event-driven: between
 // two input spikes the potential is a difference of two exponentials, whose maximum
 // has a closed form, so that no output spike is missed and each is right to the
-// rounding of the potential; there may be several between two inputs.
+// rounding of the potential; there may be several between two inputs. Blocks is the same
+// for many neurons that hear the same inputs, and passes over blocks of inputs in which
+// a bound says that nothing happens.
 //
 // Source: R. Rubin, L. F. Abbott and H. Sompolinsky, PNAS 114(44):E9366 (2017),
 // "Spiking neurons", with the parameters of the model description, section 8. The
-// event-driven method is ours.
+// event-driven method and its bounds are ours.
 package spiking
