@@ -59,25 +59,25 @@ func Verify(ctx context.Context, st *store.Store, registry *sweeps.Registry, sam
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	out := &gardnerv1.Verification{}
-	var planned *sweeps.Block // the last block, and whether this build can plan it
+	var planned *sweeps.Block // the last block, and its plan if this build can plan it
+	var plan *sweeps.Plan
 	var planErr error
 	v, err := st.Verify(ctx, func(b *sweeps.Block, ordinal uint64, record []byte) error {
 		if planned != b {
 			planned = b
-			_, planErr = registry.Plan(b)
+			plan, planErr = registry.Plan(b)
 		}
-		if errors.Is(planErr, sweeps.ErrVersion) {
+		switch {
+		case errors.Is(planErr, sweeps.ErrVersion):
 			return nil // of another build: its checksum is all that can be checked
+		case planErr != nil:
+			return planErr
 		}
-		e, err := registry.Lookup(b.Experiment)
+		_, rows, err := sweeps.DecodeRecord(plan.Experiment, b.Rows(), record)
 		if err != nil {
 			return err
 		}
-		_, rows, err := sweeps.DecodeRecord(e, b.Rows(), record)
-		if err != nil {
-			return err
-		}
-		addGap(out, e, rows)
+		addGap(out, plan.Experiment, rows)
 		if sample > 0 && rand.Float64() < sample { //nolint:gosec // which results are looked at is no secret
 			if err := sampled(b, ordinal, record); err != nil {
 				stop(err)

@@ -45,6 +45,7 @@ func (id *BlockID) UnmarshalText(text []byte) error {
 type Block struct {
 	Experiment   string
 	Version      int
+	Command      string // the encoded declaration of an experiment that is a [Command]; empty of any other
 	Seed         uint64
 	Outer, Inner []Axis
 	RepLo, RepHi int // replicates RepLo <= r < RepHi
@@ -98,6 +99,9 @@ func NewBlock(e *Experiment, axes []Axis, seed uint64, repLo, repHi int) (*Block
 		}
 	}
 	b := &Block{Experiment: e.Name, Version: e.Version, Seed: seed, RepLo: repLo, RepHi: repHi}
+	if e.command != nil {
+		b.Command = string(e.command.Encode())
+	}
 	var err error
 	if b.Outer, err = e.normalise(outer); err != nil {
 		return nil, err

@@ -14,9 +14,9 @@ type Calibration struct {
 }
 
 // Calibrate runs up to n tasks spread over a plan, as many as begin within the budget, and scales what they took to all of
-// it by the declared costs. The cheapest come first, so that few are enough of a plan whose costs differ; where they are
+// it by the declared costs. Used is the processor time so far; equip gives a task what it needs. The cheapest come first, so that few are enough of a plan whose costs differ; where they are
 // not what is declared, neither is the result. A task that fails counts for what it took.
-func Calibrate(ctx context.Context, p *Plan, n int, budget time.Duration, used func() time.Duration, sets Sets, cache ArtefactCache) (Calibration, error) {
+func Calibrate(ctx context.Context, p *Plan, n int, budget time.Duration, used func() time.Duration, equip func(*Task)) (Calibration, error) {
 	var c Calibration
 	ordinals := make([]uint64, 0, n)
 	for k := range uint64(n) {
@@ -42,7 +42,8 @@ func Calibrate(ctx context.Context, p *Plan, n int, budget time.Duration, used f
 			break
 		}
 		t := p.Task(o, nil)
-		t.Threads, t.Sets, t.Artefacts = 1, sets, cache
+		t.Threads = 1
+		equip(t)
 		before := used()
 		rows, err := t.Run(ctx)
 		if ctx.Err() != nil {

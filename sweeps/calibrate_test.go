@@ -30,7 +30,7 @@ func TestCalibrate(t *testing.T) {
 	}
 	began := time.Now()
 	used := func() time.Duration { return time.Since(began) }
-	c, err := Calibrate(t.Context(), p, 4, time.Hour, used, nil, nil)
+	c, err := Calibrate(t.Context(), p, 4, time.Hour, used, func(*Task) {})
 	if err != nil || c.Tasks != 4 || len(order) != 4 || order[0] != 1 || order[3] != 8 {
 		t.Errorf("%+v, %v; ran %v", c, err, order)
 	}
@@ -38,12 +38,12 @@ func TestCalibrate(t *testing.T) {
 	if c.Bytes != 400*record || !(c.Seconds >= 0.4) { // 100 x 15 units of cost, 15 of which took at least 4 ms
 		t.Errorf("%+v; a record has %g bytes", c, record)
 	}
-	if c, err := Calibrate(t.Context(), p, 4, 0, used, nil, nil); err != nil || c.Tasks != 1 {
+	if c, err := Calibrate(t.Context(), p, 4, 0, used, func(*Task) {}); err != nil || c.Tasks != 1 {
 		t.Errorf("without time: %+v, %v", c, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Calibrate(ctx, p, 4, 0, used, nil, nil); !errors.Is(err, context.Canceled) {
+	if _, err := Calibrate(ctx, p, 4, 0, used, func(*Task) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cut short: %v", err)
 	}
 }

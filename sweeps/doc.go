@@ -19,5 +19,6 @@
 // never by position in a grid, so [Overlap] may reuse what another block has.
 //
 // Adding an experiment is adding one file that returns an *Experiment, and one
-// line in [Builtin].
+// line in [Builtin]. A [Command] is an experiment that a sweep file declares: a
+// program of its user's own.
 package sweeps

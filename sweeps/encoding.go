@@ -11,11 +11,15 @@ import (
 //
 //	block  = version(1) name uvarint(experiment version) uvarint(seed)
 //	         uvarint(RepLo) uvarint(RepHi) axes(outer) axes(inner)
+//	         [text(command)]               of an experiment that is a Command; then version is 2
 //	axes   = uvarint(count) axis*
 //	axis   = uvarint(params) (name default)* uvarint(tuples) value*
 //	value  = 'n' float64 bits, big endian | 's' text | 't' | 'f'
 //	text   = uvarint(length) bytes      name = text
-const blockEncoding = 1
+const (
+	blockEncoding        = 1
+	commandBlockEncoding = 2
+)
 
 // maxBlockBytes bounds what DecodeBlock looks at.
 const maxBlockBytes = 64 << 20
@@ -26,13 +30,20 @@ var ErrBlock = errors.New("not a valid block")
 // Encode returns the block's canonical encoding.
 func (b *Block) Encode() []byte {
 	out := []byte{blockEncoding}
+	if b.Command != "" {
+		out[0] = commandBlockEncoding
+	}
 	out = appendText(out, b.Experiment)
 	out = binary.AppendUvarint(out, uint64(b.Version))
 	out = binary.AppendUvarint(out, b.Seed)
 	out = binary.AppendUvarint(out, uint64(b.RepLo))
 	out = binary.AppendUvarint(out, uint64(b.RepHi))
 	out = appendAxes(out, b.Outer)
-	return appendAxes(out, b.Inner)
+	out = appendAxes(out, b.Inner)
+	if b.Command != "" {
+		out = appendText(out, b.Command)
+	}
+	return out
 }
 
 func appendAxes(out []byte, axes []Axis) []byte {
@@ -81,8 +92,9 @@ func DecodeBlock(data []byte) (*Block, error) {
 		return nil, fmt.Errorf("%w: %d bytes are more than %d", ErrBlock, len(data), maxBlockBytes)
 	}
 	r := &reader{data: data}
-	if v := r.byte(); r.err == nil && v != blockEncoding {
-		return nil, fmt.Errorf("%w: encoding %d is not known here (this build writes %d)", ErrBlock, v, blockEncoding)
+	version := r.byte()
+	if r.err == nil && version != blockEncoding && version != commandBlockEncoding {
+		return nil, fmt.Errorf("%w: encoding %d is not known here (this build writes %d and %d)", ErrBlock, version, blockEncoding, commandBlockEncoding)
 	}
 	b := &Block{Experiment: r.text()}
 	b.Version = int(r.uvarint(1 << 31))
@@ -92,6 +104,9 @@ func DecodeBlock(data []byte) (*Block, error) {
 	seen := map[string]bool{}
 	b.Outer = r.axes(seen)
 	b.Inner = r.axes(seen)
+	if version == commandBlockEncoding {
+		b.Command = string(r.take(int(r.uvarint(maxCommandBytes))))
+	}
 	switch {
 	case r.err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrBlock, r.err)
@@ -102,6 +117,18 @@ func DecodeBlock(data []byte) (*Block, error) {
 	}
 	if err := b.checkSize(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBlock, err)
+	}
+	if IsCommand(b.Experiment) != (version == commandBlockEncoding) {
+		return nil, fmt.Errorf("%w: experiment %q with a declaration of %d bytes", ErrBlock, b.Experiment, len(b.Command))
+	}
+	if b.Command != "" || version == commandBlockEncoding {
+		e, err := decodeCommand([]byte(b.Command))
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrBlock, err)
+		}
+		if e.Name != b.Experiment || e.Version != b.Version {
+			return nil, fmt.Errorf("%w: %s@%d with the declaration of %s", ErrBlock, b.Experiment, b.Version, e.ID())
+		}
 	}
 	return b, nil
 }

@@ -3,6 +3,7 @@ package sweeps
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"gardner/sweeps/data"
@@ -46,6 +47,8 @@ type Experiment struct {
 	// ExportShared says that all rows of a task were computed from the same.
 	ExportShared bool
 
+	command *Command // the declaration of a person's own; nil for what is built in
+
 	once      sync.Once
 	table     *table
 	artefacts []*boundArtefact
@@ -81,6 +84,10 @@ type FigureHint struct {
 	LogX   bool
 	LogY   bool
 }
+
+// Command returns the declaration of an experiment that is a command, nil of any
+// other.
+func (e *Experiment) Command() *Command { return e.command }
 
 // ID returns "name@version", the experiment's part of every key.
 func (e *Experiment) ID() string { return fmt.Sprintf("%s@%d", e.Name, e.Version) }
@@ -161,7 +168,7 @@ func (e *Experiment) unknownParam(name string) error {
 		return fmt.Errorf("unknown parameter %q of experiment %s; did you mean %q (%s)?",
 			name, e.Name, best, e.Param(best).Describe())
 	}
-	return fmt.Errorf("unknown parameter %q of experiment %s; see `gardner experiments %s`", name, e.Name, e.Name)
+	return fmt.Errorf("unknown parameter %q of experiment %s; %s", name, e.Name, e.choices(e.ParamNames()))
 }
 
 // unknownMetric says which metric was meant.
@@ -170,7 +177,18 @@ func (e *Experiment) unknownMetric(name string) error {
 		return fmt.Errorf("unknown metric %q of experiment %s; did you mean %q (%s)?",
 			name, e.Name, best, e.Metrics[e.Metric(best)].Doc)
 	}
-	return fmt.Errorf("unknown metric %q of experiment %s; see `gardner experiments %s`", name, e.Name, e.Name)
+	return fmt.Errorf("unknown metric %q of experiment %s; %s", name, e.Name, e.choices(e.MetricNames()))
+}
+
+// choices says where names are to be found.
+func (e *Experiment) choices(names []string) string {
+	switch {
+	case e.command == nil:
+		return fmt.Sprintf("see `gardner experiments %s`", e.Name)
+	case len(names) == 0:
+		return "it has none"
+	}
+	return "it has " + strings.Join(names, ", ")
 }
 
 // validate finds mistakes in a declaration.

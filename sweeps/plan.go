@@ -25,6 +25,13 @@ type Plan struct {
 
 // Plan checks a block against its experiment and binds the two.
 func (r *Registry) Plan(b *Block) (*Plan, error) {
+	if b.Command != "" {
+		e, err := r.declared(b.Command)
+		if err != nil {
+			return nil, err
+		}
+		return e.Plan(b)
+	}
 	e, err := r.Lookup(b.Experiment)
 	if err != nil {
 		return nil, err

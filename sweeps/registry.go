@@ -3,13 +3,16 @@ package sweeps
 import (
 	"fmt"
 	"sort"
+	"sync"
 )
 
-// Registry is a fixed set of experiments, found by name. It is immutable and
-// safe for concurrent use.
+// Registry is a fixed set of experiments, found by name, and the commands of the blocks
+// that it has planned. It is safe for concurrent use.
 type Registry struct {
 	experiments map[string]*Experiment
 	names       []string
+
+	commands sync.Map // encoded declaration of a Command -> *Experiment
 }
 
 // NewRegistry returns a registry of the given experiments. It panics on a
@@ -66,11 +69,37 @@ func Builtin() *Registry {
 	)
 }
 
-// Lookup returns the experiment of that name; the error says which name was
-// probably meant.
+// declared returns the experiment of an encoded [Command], the same for the same bytes.
+func (r *Registry) declared(encoded string) (*Experiment, error) {
+	if e, ok := r.commands.Load(encoded); ok {
+		return e.(*Experiment), nil
+	}
+	e, err := decodeCommand([]byte(encoded))
+	if err != nil {
+		return nil, err
+	}
+	e.compiled()
+	kept, _ := r.commands.LoadOrStore(encoded, e)
+	return kept.(*Experiment), nil
+}
+
+// Lookup returns the experiment of that name, be it a command of a block that has been
+// planned; the error says which name was probably meant.
 func (r *Registry) Lookup(name string) (*Experiment, error) {
 	if e := r.experiments[name]; e != nil {
 		return e, nil
+	}
+	if IsCommand(name) {
+		var found *Experiment
+		r.commands.Range(func(_, e any) bool {
+			if e.(*Experiment).Name == name {
+				found = e.(*Experiment)
+			}
+			return found == nil
+		})
+		if found != nil {
+			return found, nil
+		}
 	}
 	if best, ok := nearest(name, r.names); ok {
 		return nil, fmt.Errorf("unknown experiment %q; did you mean %q (%s)?", name, best, r.experiments[best].Doc)

@@ -24,8 +24,13 @@ type Spec struct {
 	// Patterns names a person's own data until [Spec.ReadPatterns] has read it; nil
 	// afterwards, and where there is none.
 	Patterns *PatternFiles
+	// Command declares the experiment if it is a person's own program; nil for what
+	// is built in. Experiment is then its name once [Spec.ReadCommand] has been called.
+	Command *Command
 
 	experiment *Experiment
+	read       bool     // the command has its files
+	unread     []string // names of files: of a command, until it has
 }
 
 // SpecError is one mistake in a sweep file.
@@ -75,7 +80,22 @@ func (e *SpecErrors) Unwrap() []error {
 // Blocks plans the sweep: the blocks whose results it consists of. The error
 // says what does not go together.
 func (s *Spec) Blocks(reg *Registry) ([]*Block, error) {
-	e, err := reg.Lookup(s.Experiment)
+	if s.Command != nil && !s.read {
+		return nil, errUnread
+	}
+	return s.blocks(reg)
+}
+
+// Declared returns the sweep's experiment.
+func (s *Spec) Declared(reg *Registry) (*Experiment, error) {
+	if s.Command != nil {
+		return s.experiment, nil
+	}
+	return reg.Lookup(s.Experiment)
+}
+
+func (s *Spec) blocks(reg *Registry) ([]*Block, error) {
+	e, err := s.Declared(reg)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ const maxSpecBytes = 1 << 20
 //
 //	name: my-capacity              # names the sweep's results
 //	title: capacity against kappa  # optional, one line for people
-//	experiment: capacity           # see `gardner experiments`
+//	experiment: capacity           # see `gardner experiments`; or a program of your own, see [Command]
 //	params: {p_out: 0.1}           # fixed; all others are at their default
 //	grid:                          # every combination is computed
 //	  N: [50, 100, 200]            # the first axis varies slowest
@@ -195,8 +195,14 @@ func (p *specParser) top(n *yaml.Node) {
 	// The experiment gives the other keys their meaning, so it is read first.
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == "experiment" && n.Content[i+1].Kind == yaml.ScalarNode {
-				p.spec.experiment, _ = p.reg.Lookup(n.Content[i+1].Value)
+			if n.Content[i].Value != "experiment" {
+				continue
+			}
+			switch v := n.Content[i+1]; v.Kind {
+			case yaml.ScalarNode:
+				p.spec.experiment, _ = p.reg.Lookup(v.Value)
+			case yaml.MappingNode:
+				p.command(v)
 			}
 		}
 	}
@@ -227,7 +233,7 @@ func (p *specParser) top(n *yaml.Node) {
 	if p.spec.Patterns != nil || p.spec.experiment == nil || p.params || p.spec.Replicates < 1 {
 		return
 	}
-	if _, err := p.spec.Blocks(p.reg); err != nil {
+	if _, err := p.spec.blocks(p.reg); err != nil {
 		where := at["grid"]
 		if where == nil {
 			where = at["params"]
@@ -247,7 +253,9 @@ func (p *specParser) names(n *yaml.Node, at map[string]*yaml.Node) {
 		p.errorf(v, "name %q: %s", clip(p.spec.Name), nameRule)
 	}
 	p.spec.Title = p.text(at["title"], "title")
-	p.spec.Experiment = p.text(at["experiment"], "experiment")
+	if v := at["experiment"]; v != nil && v.Kind != yaml.MappingNode {
+		p.spec.Experiment = p.text(v, "experiment")
+	}
 	switch v := at["experiment"]; {
 	case v == nil:
 		if !p.has(n, "experiment") {

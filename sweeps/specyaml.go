@@ -17,7 +17,11 @@ func (s *Spec) YAML() []byte {
 	if s.Title != "" {
 		fmt.Fprintf(&b, "title: %s\n", yamlText(s.Title))
 	}
-	fmt.Fprintf(&b, "experiment: %s\n", yamlText(s.Experiment))
+	if s.Command != nil {
+		s.Command.yaml(&b, s.read, s.unread)
+	} else {
+		fmt.Fprintf(&b, "experiment: %s\n", yamlText(s.Experiment))
+	}
 	if s.Patterns != nil {
 		b.WriteString(s.Patterns.yaml())
 	}

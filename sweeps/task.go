@@ -21,6 +21,7 @@ type Task struct {
 	Threads  int                    // threads Run may use; 0 means 1
 	Progress func(fraction float64) // may be nil; see Report
 	Sets     Sets                   // data sets by hash; may be nil
+	Commands Commands               // runs programs of people's own; nil: it may not be done here
 
 	// Artefacts keeps what Artefact returns. Nil: everything is computed each time.
 	Artefacts ArtefactCache

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 	"time"
 
 	"gardner/proto/join"
@@ -49,6 +50,11 @@ type Config struct {
 	// Artefacts keeps what tasks share, for all slots; nil: every task computes
 	// what it needs.
 	Artefacts sweeps.ArtefactCache
+	// Commands runs the programs of sweeps whose experiment is a command; nil: such tasks
+	// are not run here. Whoever may submit sweeps then runs programs as this user.
+	Commands sweeps.Commands
+	// OnlyCommands limits Commands to experiments of these IDs; nil: all.
+	OnlyCommands []string
 	// BatchTasks is the most results of one message; 0 means 1,000.
 	BatchTasks int
 	// MaxBackoff bounds the pause between two attempts to connect (which varies by
@@ -77,6 +83,14 @@ func (c Config) resolved() Config {
 		c.BatchTasks = batchTasks
 	}
 	return c
+}
+
+// commands returns what runs an experiment's program, nil where that is not allowed.
+func (c *Config) commands(e *sweeps.Experiment) sweeps.Commands {
+	if e.Command() == nil || c.OnlyCommands != nil && !slices.Contains(c.OnlyCommands, e.ID()) {
+		return nil
+	}
+	return c.Commands
 }
 
 // threads is what a task may use, so that slots x threads <= cores.

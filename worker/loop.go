@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -78,7 +80,7 @@ func newLoop(cfg Config) *loop {
 	}
 	shared := &setCache{target: cfg.Target}
 	for i := range cfg.Slots {
-		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log, timeout: cfg.TaskTimeout, cache: cfg.Artefacts, sets: shared})
+		w.slots = append(w.slots, &slot{number: i, threads: cfg.threads(), batch: cfg.BatchTasks, out: w.batches, stop: &w.stop, log: log, timeout: cfg.TaskTimeout, cache: cfg.Artefacts, sets: shared, program: cfg.commands})
 	}
 	return w
 }
@@ -326,11 +328,29 @@ func (w *loop) hello() *gardnerv1.Hello {
 			h.Experiments = append(h.Experiments, &gardnerv1.ExperimentVersion{Name: name, Version: uint32(e.Version)})
 		}
 	}
+	if w.cfg.Commands != nil {
+		if w.cfg.OnlyCommands == nil {
+			h.Experiments = append(h.Experiments, version(sweeps.AnyCommand))
+		}
+		for _, id := range w.cfg.OnlyCommands {
+			h.Experiments = append(h.Experiments, version(id))
+		}
+	}
 	h.Held = w.held()
 	if c, ok := w.cfg.Artefacts.(interface{ Groups(most int) []uint64 }); ok {
 		h.Artefacts = c.Groups(maxArtefacts)
 	}
 	return h
+}
+
+// version takes an experiment's ID apart.
+func version(id string) *gardnerv1.ExperimentVersion {
+	name, text, _ := strings.Cut(id, "@")
+	v, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		panic("worker: the experiment " + id + " has no version") // our own writing
+	}
+	return &gardnerv1.ExperimentVersion{Name: name, Version: uint32(v)}
 }
 
 // held lists what is not settled: leases waiting or under way as a whole, and of those that have ended what the

@@ -44,6 +44,7 @@ type slot struct {
 	timeout time.Duration        // of a task; 0: none
 	cache   sweeps.ArtefactCache // may be nil
 	sets    *setCache
+	program func(*sweeps.Experiment) sweeps.Commands
 
 	mu      sync.Mutex // guards the rest
 	running *running
@@ -160,7 +161,7 @@ func (s *slot) task(l *lease, ordinal uint64, start time.Time) ([]byte, error) {
 		return nil, err
 	}
 	t := l.plan.Task(ordinal, l.mask)
-	t.Threads, t.Artefacts, t.Sets = s.threads, s.cache, s.sets.get
+	t.Threads, t.Artefacts, t.Sets, t.Commands = s.threads, s.cache, s.sets.get, s.program(l.plan.Experiment)
 	t.Progress = func(fraction float64) { r.fraction.Store(math.Float32bits(float32(fraction))) }
 	ctx := l.ctx
 	if s.timeout > 0 {

@@ -35,7 +35,7 @@ check it: gardner verify FILE --sample 2%.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&db, "db", "gardner.db", "the database; if another process has it open, that process is asked")
+	cmd.Flags().StringVar(&db, "db", defaultDB, "the database; if another process has it open, that process is asked")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "file to write (default: SWEEP.bundle)")
 	return cmd
 }

@@ -7,9 +7,9 @@ import (
 	"io"
 	"time"
 
-	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/sweeps"
 	"gardner/sweeps/data"
+	"gardner/worker/command"
 )
 
 // Limits of what a dry run computes: no task begins after the first, none goes on after the second.
@@ -19,9 +19,9 @@ const (
 )
 
 // printCalibration runs a few tasks of a sweep here and says what all of it will take.
-func printCalibration(ctx context.Context, out io.Writer, request *gardnerv1.SubmitRequest, set *data.Set, n int) error {
+func printCalibration(ctx context.Context, out io.Writer, sub *submission, n int) error {
 	registry := sweeps.Builtin()
-	spec, err := sweeps.ParseSpec(request.File, request.Yaml, registry)
+	spec, err := sweeps.ParseSpec(sub.request.File, sub.request.Yaml, registry)
 	if err != nil {
 		return err
 	}
@@ -39,12 +39,15 @@ func printCalibration(ctx context.Context, out io.Writer, request *gardnerv1.Sub
 	}
 	limited, cancel := context.WithTimeout(ctx, calibrateEnd)
 	defer cancel()
-	c, err := sweeps.Calibrate(limited, plan, n, calibrateBegin, processorTime, func(context.Context, data.Hash) (*data.Set, error) {
-		if set == nil {
-			return nil, sweeps.ErrNoSets
+	c, err := sweeps.Calibrate(limited, plan, n, calibrateBegin, processorTime, func(t *sweeps.Task) {
+		t.Artefacts, t.Commands = kept, command.Run // the user's own file
+		t.Sets = func(context.Context, data.Hash) (*data.Set, error) {
+			if sub.set == nil {
+				return nil, sweeps.ErrNoSets
+			}
+			return sub.set, nil
 		}
-		return set, nil
-	}, kept)
+	})
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		_, err = fmt.Fprintf(out, "not measured: a task takes longer than %s here\n", duration(calibrateEnd))

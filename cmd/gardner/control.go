@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	gardnerv1 "gardner/proto/gardner/v1"
 )
+
+// defaultDB is the database of commands that are not told another.
+const defaultDB = "gardner.db"
 
 // where holds the flags of every command that asks a coordinator or a database.
 type where struct {
@@ -19,9 +23,22 @@ type where struct {
 
 func (w *where) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&w.db, "db", "gardner.db", "the database; if another process has it open, that process is asked")
+	f.StringVar(&w.db, "db", defaultDB, "the database; if another process has it open, that process is asked")
 	f.StringVar(&w.coordinator, "coordinator", "", "ask a running coordinator instead: a join text, @FILE that holds one, HOST:PORT or unix:SOCKET")
 	f.BoolVar(&w.insecure, "insecure", false, "with --coordinator HOST:PORT: clear text, no token")
+}
+
+// options repeats the flags for another command, without those at their default; a token is not repeated.
+func (w *where) options() (text string) {
+	switch {
+	case strings.HasPrefix(w.coordinator, "@") || strings.HasPrefix(w.coordinator, "unix:"):
+		text = " --coordinator " + w.coordinator
+	case w.coordinator != "":
+		text = " --coordinator ..."
+	case w.db != defaultDB:
+		text = " --db " + w.db
+	}
+	return text
 }
 
 // each calls fn with a Control client for what the flags name.

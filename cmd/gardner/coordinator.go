@@ -72,7 +72,7 @@ what they hold. SIGTERM and Ctrl-C store what has arrived and leave.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&db, "db", "gardner.db", "the database")
+	f.StringVar(&db, "db", defaultDB, "the database")
 	f.StringVar(&listen, "listen", "127.0.0.1:7071", "address for workers and commands; 0.0.0.0:7071 lets other machines in")
 	f.StringVar(&http, "http", defaultHTTP, "address for the page and the HTTP API (another port where this one is taken), or off")
 	f.StringSliceVar(&advertise, "advertise", nil, "addresses others should use, HOST or HOST:PORT (default: the one listened on)")

@@ -90,7 +90,7 @@ func paper(cmd *cobra.Command, r *runner, chosen []sweeps.PresetInfo) error {
 	for i, p := range chosen {
 		fmt.Fprintf(cmd.ErrOrStderr(), "figure %d of %d: %s\n", i+1, len(chosen), p.Doc)
 		start := time.Now()
-		err := r.run(cmd, &gardnerv1.SubmitRequest{Yaml: p.YAML, File: "preset " + p.Name}, nil)
+		err := r.run(cmd, &submission{request: &gardnerv1.SubmitRequest{Yaml: p.YAML, File: "preset " + p.Name}})
 		if exitCode(err) == exitQuarantined {
 			quarantined, err = true, nil // the page says how many
 		}

@@ -59,7 +59,8 @@ func experimentsCommand() *cobra.Command {
 		Short: "what can be swept: params, axes, metrics, units, theory",
 		Long: `List the experiments, or describe one: its params with defaults, ranges and units, which
 of them are outer axes (split into tasks) or inner ones (evaluated inside a task), its
-metrics, and the theory that is drawn over them.`,
+metrics, and the theory that is drawn over them. An experiment may also be a program of your
+own, declared in the sweep file: see docs/own-experiment.md.`,
 		Example: "  gardner experiments\n  gardner experiments capacity",
 		Args:    rangeArgs(0, "NAME"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -19,11 +19,15 @@ func restart() error {
 	return fmt.Errorf("restart this worker: %w", syscall.Exec(path, os.Args, os.Environ()))
 }
 
-// processorTime is what this process has used so far, on all cores.
+// processorTime is what this process and the commands it has waited for have used so far, on all cores.
 func processorTime() time.Duration {
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		return 0
+	used := time.Duration(0)
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var r syscall.Rusage
+		if err := syscall.Getrusage(who, &r); err != nil {
+			return 0
+		}
+		used += time.Duration(r.Utime.Nano() + r.Stime.Nano())
 	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	return used
 }

@@ -44,7 +44,7 @@ may be restarted meanwhile.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&listen, "listen", "127.0.0.1:0", "loopback address to serve on (port 0: a free one)")
-	f.StringVar(&db, "db", "gardner.db", "with HOST:PORT: the database beside which the token is read")
+	f.StringVar(&db, "db", defaultDB, "with HOST:PORT: the database beside which the token is read")
 	f.BoolVar(&insecure, "insecure", false, "with HOST:PORT: clear text to the coordinator, no token")
 	f.BoolVarP(&verbose, "verbose", "v", false, "log more")
 	return cmd

@@ -18,7 +18,6 @@ import (
 	"gardner/coordinator"
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/proto/join"
-	"gardner/sweeps/data"
 	"gardner/worker"
 )
 
@@ -40,7 +39,7 @@ If another process has the database open, the sweep is handed to that one. Tasks
 		Args:              exactArgs("SWEEP"),
 		ValidArgsFunction: completePresets,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			request, set, err := r.change.request(args[0])
+			sub, err := r.change.read(args[0])
 			if err != nil {
 				return err
 			}
@@ -48,7 +47,7 @@ If another process has the database open, the sweep is handed to that one. Tasks
 				return usagef("--workers %d: it must be at least 1", r.workers)
 			}
 			r.again = "gardner " + strings.Join(os.Args[1:], " ")
-			err = r.run(cmd, request, set)
+			err = r.run(cmd, sub)
 			if errors.Is(err, worker.ErrRestart) {
 				fmt.Fprintln(cmd.ErrOrStderr(), "a task does not stop at its limit: it is reported, and this process starts again")
 				return restart() // it resumes
@@ -57,7 +56,7 @@ If another process has the database open, the sweep is handed to that one. Tasks
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&r.db, "db", "gardner.db", "the database: every result is kept here")
+	f.StringVar(&r.db, "db", defaultDB, "the database: every result is kept here")
 	f.IntVar(&r.workers, "workers", runtime.NumCPU(), "tasks computed at the same time")
 	f.StringVar(&r.out, "out", ".", "folder for the figure and its numbers")
 	f.BoolVar(&r.noFigure, "no-figure", false, "compute only")
@@ -83,7 +82,7 @@ type runner struct {
 	again    string // the command that resumes
 }
 
-func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest, set *data.Set) (err error) {
+func (r *runner) run(cmd *cobra.Command, sub *submission) (err error) {
 	ctx, gone := context.WithCancelCause(cmd.Context())
 	defer gone(nil)
 	info := cmd.ErrOrStderr()
@@ -106,10 +105,10 @@ func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest, set *
 	// What follows must be able to speak to the coordinator after Ctrl-C, too.
 	calm := context.WithoutCancel(ctx)
 	start := time.Now()
-	if err := s.hand(calm, set, false); err != nil {
+	if err := s.hand(calm, sub.set, false); err != nil {
 		return err
 	}
-	submitted, err := s.Submit(calm, request)
+	submitted, err := s.Submit(calm, sub.request)
 	if err != nil {
 		return s.explain(err)
 	}
@@ -120,13 +119,18 @@ func (r *runner) run(cmd *cobra.Command, request *gardnerv1.SubmitRequest, set *
 			return s.explain(err)
 		}
 	}
+	if !s.local {
+		if err := noteCommand(info, sub); err != nil {
+			return err
+		}
+	}
 	stopWorkers := func() error { return nil }
 	if s.local && submitted.Stored < submitted.Tasks {
 		kept, err := r.cache.open(logger(false))
 		if err != nil {
 			return err
 		}
-		stopWorkers = s.work(r.workers, kept, &r.limits, gone)
+		stopWorkers = s.work(r.workers, kept, &r.limits, sub.command, gone)
 	}
 	last, err := r.follow(ctx, calm, info, s, submitted.Sweep)
 	if stopErr := stopWorkers(); err == nil {

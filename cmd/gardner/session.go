@@ -19,6 +19,7 @@ import (
 	"gardner/sweeps"
 	"gardner/sweeps/data"
 	"gardner/worker"
+	"gardner/worker/command"
 )
 
 // session is a Control client: of a coordinator elsewhere, of the process that
@@ -76,15 +77,19 @@ func dial(target *join.Target) (*session, error) {
 	return &session{Client: c}, nil
 }
 
-// work starts workers in this process. The returned function drains them: tasks
+// work starts workers in this process; own is the ID of the user's own command that they may run, empty for none. The returned function drains them: tasks
 // under way are finished and stored. If they end before, gone is called with the
 // reason.
-func (s *session) work(slots int, artefacts sweeps.ArtefactCache, limits *limitFlags, gone func(error)) (stop func() error) {
+func (s *session) work(slots int, artefacts sweeps.ArtefactCache, limits *limitFlags, own string, gone func(error)) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	cfg := worker.Config{Target: s.coordinator.Target(), Registry: sweeps.Builtin(), Slots: slots, Artefacts: artefacts,
 		Version: version, Fingerprint: fingerprint.Compute(), Grace: time.Hour}
 	limits.set(&cfg)
+	if own != "" {
+		// Of this sweep only: others in the database may be anyone's.
+		cfg.Commands, cfg.OnlyCommands = command.Run, []string{own}
+	}
 	go func() {
 		err := worker.Run(ctx, cfg)
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"gardner/deploy/slurm"
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/proto/join"
+	"gardner/sweeps"
 )
 
 // slurmCommand asks Slurm for workers.
@@ -39,6 +40,7 @@ type slurmJob struct {
 	time           string
 	extra          []string
 	dryRun         bool
+	commands       bool
 }
 
 func slurmUpCommand() *cobra.Command {
@@ -72,6 +74,7 @@ when there has been nothing to do for five minutes. --sbatch hands options on, s
 	f.IntVar(&job.cores, "cores", 4, "cores of a worker, each a slot")
 	f.StringVar(&job.time, "time", "4:00:00", "time limit of a worker, as Slurm writes it")
 	f.StringArrayVar(&job.extra, "sbatch", nil, "an option for sbatch; may be repeated")
+	f.BoolVar(&job.commands, "allow-commands", false, "let the workers run the programs of sweeps whose experiment is a command")
 	f.BoolVar(&job.dryRun, "dry-run", false, "print the command and the script only")
 	return cmd
 }
@@ -94,6 +97,9 @@ func (j *slurmJob) submit(cmd *cobra.Command, s *session, db string, sweep *gard
 	if s.local && !j.dryRun {
 		return usagef("no coordinator has %s open: start `gardner coordinator --db %s --listen 0.0.0.0:7071` first", db, db)
 	}
+	if sweeps.IsCommand(sweep.Experiment) && !j.commands {
+		return usagef("the experiment of %s is a command: give --allow-commands, and the workers run the programs of whoever may submit sweeps as you", sweep.Name)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -102,8 +108,12 @@ func (j *slurmJob) submit(cmd *cobra.Command, s *session, db string, sweep *gard
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: %d tasks are left, enough for %d workers of %d cores\n", left, useful, j.cores)
 		j.workers = int(useful)
 	}
+	export := "--export=ALL,GARDNER_JOIN=" + joinFile + ",GARDNER=" + self
+	if j.commands {
+		export += ",GARDNER_OPTIONS=--allow-commands"
+	}
 	args := append([]string{"--parsable", "--job-name=gardner-" + sweep.Name, "--array=1-" + strconv.Itoa(j.workers),
-		"--cpus-per-task=" + strconv.Itoa(j.cores), "--time=" + j.time, "--export=ALL,GARDNER_JOIN=" + joinFile + ",GARDNER=" + self}, j.extra...)
+		"--cpus-per-task=" + strconv.Itoa(j.cores), "--time=" + j.time, export}, j.extra...)
 	if j.dryRun {
 		_, err := fmt.Fprintf(out, "sbatch %s\n%s", strings.Join(args, " "), slurm.Workers)
 		return err

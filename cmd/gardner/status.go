@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	gardnerv1 "gardner/proto/gardner/v1"
+	"gardner/sweeps"
 )
 
 // statusCommand shows sweeps and workers.
@@ -42,7 +43,7 @@ tasks of SWEEP are quarantined.`,
 				out := cmd.OutOrStdout()
 				switch {
 				case failed:
-					return printFailures(ctx, out, s, name)
+					return printFailures(ctx, out, s, name, w.options())
 				case watch:
 					return watchStatus(ctx, out, s, name, asJSON)
 				}
@@ -179,14 +180,25 @@ func allEnded(r *gardnerv1.StatusResponse) bool {
 	return true
 }
 
-func printFailures(ctx context.Context, out io.Writer, s *session, name string) error {
+// printFailures shows the failed tasks of a sweep, each with the command that runs it again; options are what that needs to
+// find it.
+func printFailures(ctx context.Context, out io.Writer, s *session, name, options string) error {
+	r, err := s.Status(ctx, &gardnerv1.StatusRequest{Sweep: name})
+	if err != nil {
+		return err
+	}
+	for _, sweep := range r.Sweeps {
+		if sweeps.IsCommand(sweep.Experiment) {
+			options += " --allow-commands"
+		}
+	}
 	bad := 0
 	total, err := s.EachFailure(ctx, name, func(t *gardnerv1.FailedTask) error {
 		state := "will be tried again"
 		if t.Quarantined {
 			state, bad = "quarantined", bad+1
 		}
-		_, err := fmt.Fprintf(out, "%.8s:%d  %s after %d attempts, %s, last on worker %.8s\n    %s\n    here and now: gardner task %s %.8s:%d\n", t.Block, t.Ordinal, t.Kind, t.Attempts, state, t.Worker, t.Message, name, t.Block, t.Ordinal)
+		_, err := fmt.Fprintf(out, "%.8s:%d  %s after %d attempts, %s, last on worker %.8s\n    %s\n    here and now: gardner task %s %.8s:%d%s\n", t.Block, t.Ordinal, t.Kind, t.Attempts, state, t.Worker, t.Message, name, t.Block, t.Ordinal, options)
 		return err
 	})
 	if err != nil {

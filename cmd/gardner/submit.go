@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	gardnerv1 "gardner/proto/gardner/v1"
-	"gardner/sweeps"
-	"gardner/sweeps/data"
 )
 
 // submitCommand hands a sweep to a coordinator and returns.
@@ -35,23 +32,33 @@ run here, and what all of it would take is said.`,
 		Args:              exactArgs("SWEEP"),
 		ValidArgsFunction: completePresets,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			request, set, err := change.request(args[0])
+			sub, err := change.read(args[0])
 			if err != nil {
 				return err
 			}
-			request.DryRun = dryRun
-			return w.each(cmd, func(ctx context.Context, s *session) error {
-				if err := s.hand(ctx, set, dryRun); err != nil {
-					return err
-				}
-				r, err := s.Submit(ctx, request)
+			sub.request.DryRun = dryRun
+			if dryRun {
+				remove, err := w.imagine()
 				if err != nil {
 					return err
 				}
-				if err := printSubmitted(cmd, r, &w, s, dryRun); err != nil || !dryRun || calibrate < 1 {
+				defer remove()
+			}
+			return w.each(cmd, func(ctx context.Context, s *session) error {
+				if err := s.hand(ctx, sub.set, dryRun); err != nil {
 					return err
 				}
-				return printCalibration(ctx, cmd.OutOrStdout(), request, set, calibrate)
+				r, err := s.Submit(ctx, sub.request)
+				if err != nil {
+					return err
+				}
+				if err := printSubmitted(cmd, r, &w, s, dryRun); err != nil {
+					return err
+				}
+				if dryRun && calibrate > 0 {
+					return printCalibration(ctx, cmd.OutOrStdout(), sub, calibrate)
+				}
+				return noteCommand(cmd.OutOrStdout(), sub)
 			})
 		},
 	}
@@ -60,6 +67,32 @@ run here, and what all of it would take is said.`,
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check, count and measure only")
 	cmd.Flags().IntVar(&calibrate, "calibrate", 12, "with --dry-run: how many tasks to run here (about 10 s at most; 0: none)")
 	return cmd
+}
+
+// imagine names an empty database in a folder of its own where a dry run finds none, so that what a sweep takes can be asked
+// before there is anything. The returned function removes it.
+func (w *where) imagine() (remove func(), err error) {
+	if w.coordinator != "" {
+		return func() {}, nil
+	}
+	if _, err := os.Stat(w.db); !errors.Is(err, fs.ErrNotExist) {
+		return func() {}, nil // open says what is wrong with it, if anything
+	}
+	dir, err := os.MkdirTemp("", "gardner-dry-run-")
+	if err != nil {
+		return nil, err
+	}
+	w.db, w.create = filepath.Join(dir, "empty.db"), true
+	return func() { _ = os.RemoveAll(dir) }, nil
+}
+
+// noteCommand says who computes a sweep whose experiment is a command.
+func noteCommand(out io.Writer, sub *submission) error {
+	if sub.command == "" {
+		return nil
+	}
+	_, err := fmt.Fprintln(out, "its experiment is a command: workers started with --allow-commands compute it")
+	return err
 }
 
 // extendCommand widens a sweep that has been submitted.
@@ -113,115 +146,4 @@ func printSubmitted(cmd *cobra.Command, r *gardnerv1.SubmitResponse, w *where, s
 func left(r *gardnerv1.SubmitResponse, cores int) string {
 	share := float64(r.Tasks-r.Stored) / float64(max(r.Tasks, 1))
 	return duration(time.Duration(r.CpuSeconds * share / float64(cores) * float64(time.Second)))
-}
-
-// changes are what the command line changes in a sweep file.
-type changes struct {
-	set        []string
-	seed       uint64
-	replicates int
-	priority   int32
-	audit      string
-	cmd        *cobra.Command
-}
-
-func (c *changes) flags(cmd *cobra.Command) {
-	c.cmd = cmd
-	f := cmd.Flags()
-	defer complete(cmd, completeSet, "set")
-	f.StringArrayVar(&c.set, "set", nil, "change a parameter: param=value, param=a,b,c, param=linspace(0,1,11); may be repeated")
-	f.Uint64Var(&c.seed, "seed", 0, "seed of all random streams, instead of the sweep's")
-	f.Int32Var(&c.priority, "priority", 0, "sweeps of a higher priority are served first; those of equal share the workers")
-	f.StringVar(&c.audit, "audit", "", "share of the tasks to compute a second time, on another worker, and to compare: 1%, 0.05")
-	f.IntVar(&c.replicates, "replicates", 0, "replicates of each point, instead of the sweep's")
-}
-
-// request reads a sweep from a file or the presets, and the data set that it names,
-// if any. All mistakes in it, and in the changes, are found here, with their places.
-func (c *changes) request(name string) (*gardnerv1.SubmitRequest, *data.Set, error) {
-	file, data, err := sweepFile(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	spec, err := sweeps.ParseSpec(file, data, sweeps.Builtin())
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, s := range c.set {
-		if err := spec.Set(s); err != nil {
-			return nil, nil, usagef("--set %s: %w", s, err)
-		}
-	}
-	if c.cmd.Flags().Changed("seed") {
-		spec.Seed = c.seed
-	}
-	if c.cmd.Flags().Changed("replicates") {
-		if c.replicates < 1 {
-			return nil, nil, usagef("--replicates %d: it must be at least 1", c.replicates)
-		}
-		spec.Replicates, spec.Adaptive = c.replicates, nil
-	}
-	if spec.Adaptive != nil {
-		fmt.Fprintln(c.cmd.ErrOrStderr(), "note:", spec.Adaptive)
-	}
-	if spec.Refine != nil {
-		fmt.Fprintln(c.cmd.ErrOrStderr(), "note:", spec.Refine)
-	}
-	set, err := spec.ReadPatterns(filepath.Dir(file))
-	if err != nil {
-		return nil, nil, usage(err)
-	}
-	if set != nil {
-		if _, err := spec.Blocks(sweeps.Builtin()); err != nil {
-			return nil, nil, usagef("%s: %w", file, err)
-		}
-		for _, note := range set.Notes {
-			fmt.Fprintln(c.cmd.ErrOrStderr(), "note:", note)
-		}
-	}
-	request := &gardnerv1.SubmitRequest{Yaml: spec.YAML(), File: file}
-	if c.cmd.Flags().Changed("priority") {
-		request.Priority = &c.priority
-	}
-	if c.cmd.Flags().Changed("audit") {
-		x, err := parseShare(c.audit)
-		if err != nil {
-			return nil, nil, usagef("--audit %s: %w", c.audit, err)
-		}
-		request.Audit = &x
-	}
-	return request, set, nil
-}
-
-// parseShare reads 1% or 0.01.
-func parseShare(s string) (float64, error) {
-	text, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
-	x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if percent {
-		x /= 100
-	}
-	if err != nil || !(x >= 0 && x <= 1) {
-		return 0, errors.New("it is a share such as 1% or 0.01")
-	}
-	return x, nil
-}
-
-// sweepFile finds SWEEP: a file if there is one or the name looks like one,
-// else a preset.
-func sweepFile(name string) (file string, data []byte, err error) {
-	looksLikeFile := strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") || strings.ContainsRune(name, os.PathSeparator)
-	data, err = os.ReadFile(name)
-	switch {
-	case err == nil:
-		return name, data, nil
-	case looksLikeFile && errors.Is(err, fs.ErrNotExist):
-		return "", nil, usagef("there is no sweep file %q", name)
-	case looksLikeFile:
-		return "", nil, usage(err)
-	}
-	preset, err := sweeps.Preset(name)
-	if err != nil {
-		return "", nil, usage(err)
-	}
-	return "preset " + name, preset.YAML, nil
 }

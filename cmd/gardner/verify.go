@@ -16,11 +16,13 @@ import (
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/sweeps"
 	"gardner/sweeps/data"
+	"gardner/worker/command"
 )
 
 // verifyCommand reads a whole database and says what is wrong with it.
 func verifyCommand() *cobra.Command {
 	var sample string
+	var commands bool
 	var kept cacheFlags
 	cmd := &cobra.Command{
 		Use:   "verify DB...",
@@ -42,7 +44,7 @@ compare their bits. Exit code 1 if anything is wrong.`,
 			}
 			bad := uint64(0)
 			for _, path := range args {
-				n, err := verify(cmd, path, share, artefacts)
+				n, err := verify(cmd, path, share, artefacts, commands)
 				if err != nil {
 					return err
 				}
@@ -55,11 +57,12 @@ compare their bits. Exit code 1 if anything is wrong.`,
 		},
 	}
 	cmd.Flags().StringVar(&sample, "sample", "0", "share of the results to compute again and compare: 2%, 0.02, 1")
+	cmd.Flags().BoolVar(&commands, "allow-commands", false, "with --sample: also run the programs of sweeps whose experiment is a command, as you; read them first")
 	kept.flags(cmd.Flags())
 	return cmd
 }
 
-func verify(cmd *cobra.Command, path string, share float64, artefacts sweeps.ArtefactCache) (problems uint64, err error) {
+func verify(cmd *cobra.Command, path string, share float64, artefacts sweeps.ArtefactCache, commands bool) (problems uint64, err error) {
 	st, s, err := openOrAsk(path)
 	if err != nil {
 		return 0, err
@@ -69,6 +72,10 @@ func verify(cmd *cobra.Command, path string, share float64, artefacts sweeps.Art
 	group.SetLimit(runtime.NumCPU())
 	var report *gardnerv1.Verification
 	var again *recheck.Checker
+	var run sweeps.Commands
+	if commands {
+		run = command.Run
+	}
 	sampled := func(b *sweeps.Block, ordinal uint64, record []byte) error {
 		record = append([]byte(nil), record...)
 		group.Go(func() error { return again.Task(ctx, b, ordinal, record) })
@@ -83,10 +90,12 @@ func verify(cmd *cobra.Command, path string, share float64, artefacts sweeps.Art
 			}
 			return data.Decode(encoded)
 		}, artefacts)
+		again.Commands = run
 		report, err = coordinator.Verify(ctx, st, sweeps.Builtin(), share, sampled)
 	} else {
 		defer func() { err = errors.Join(err, s.close()) }()
 		again = recheck.New(sweeps.Builtin(), s.Set, artefacts)
+		again.Commands = run
 		report, err = s.verify(ctx, share, sampled)
 	}
 	if err := errors.Join(group.Wait(), err); err != nil {
@@ -150,15 +159,20 @@ func printVerification(out io.Writer, path string, v *gardnerv1.Verification, t 
 
 // recomputed says how the results that were computed again compare.
 func recomputed(results uint64, t recheck.Tally) string {
-	text := fmt.Sprintf("%d of %d results computed again: ", t.Checked(), results)
-	if t.Equal == t.Checked() {
-		text += "all bits equal"
-	} else {
-		text += fmt.Sprintf("%d with equal bits, %d within %g, %d differ or fail", t.Equal, t.Near, sweeps.Tolerance, uint64(len(t.Problems)+t.More))
+	text := fmt.Sprintf("%d of %d results computed again", t.Checked(), results)
+	switch {
+	case t.Checked() == 0:
+	case t.Equal == t.Checked():
+		text += ": all bits equal"
+	default:
+		text += fmt.Sprintf(": %d with equal bits, %d within %g, %d differ or fail", t.Equal, t.Near, sweeps.Tolerance, uint64(len(t.Problems)+t.More))
 	}
 	text += fmt.Sprintf(" (%s, fingerprint %s)", platform(), fingerprint.Compute())
 	if t.Skipped > 0 {
 		text += fmt.Sprintf("; %d were planned with other versions of their experiments and left", t.Skipped)
+	}
+	if t.Unrun > 0 {
+		text += fmt.Sprintf("; %d are of commands (programs of whoever made the sweep) and left: read these and give --allow-commands", t.Unrun)
 	}
 	return text
 }

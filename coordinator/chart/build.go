@@ -23,7 +23,7 @@ func Build(ctx context.Context, src query.Source, registry *sweeps.Registry, req
 	if err != nil {
 		return nil, nil, err
 	}
-	e, err := registry.Lookup(spec.Experiment)
+	e, err := spec.Declared(registry)
 	if err != nil {
 		return nil, nil, err
 	}

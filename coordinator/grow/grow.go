@@ -18,7 +18,7 @@ import (
 // Next returns the blocks of the next round, planned being those so far, in their order; none if there is no need.
 // Replicates come first: a curve is refined once its means are known well enough.
 func Next(ctx context.Context, src query.Source, reg *sweeps.Registry, spec *sweeps.Spec, planned []*sweeps.Block) ([]*sweeps.Block, error) {
-	e, err := reg.Lookup(spec.Experiment)
+	e, err := spec.Declared(reg)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/expr-lang/expr/vm"
 
 	"gardner/sweeps"
+	"gardner/sweeps/formula"
 )
 
 // expression is a compiled expression over a row. It is immutable; each goroutine
@@ -37,7 +38,7 @@ const maxExpression = 1 << 16 // bytes of an expression
 // texts, bools) and metrics (numbers; a count is k/n, and NAME_k, NAME_n; vectors
 // are arrays), derived metrics defined before, status ("ok", "infeasible",
 // "undefined"; "failed" for quarantined tasks) and replicate. A metric without a
-// value is NaN, so that comparisons with it are false; empty(METRIC) tells.
+// value is NaN, so that comparisons with it are false; empty(METRIC) tells. Functions are those of package formula.
 func compile(field string, e *sweeps.Experiment, metrics []sweeps.Metric, text string, as ...expr.Option) (*expression, error) {
 	x := &expression{field: field, experiment: e, metricList: metrics}
 	if len(text) > maxExpression {
@@ -62,7 +63,7 @@ func compile(field string, e *sweeps.Experiment, metrics []sweeps.Metric, text s
 			env[m.Name] = 0.0
 		}
 	}
-	program, err := expr.Compile(text, append([]expr.Option{expr.Env(env),
+	program, err := expr.Compile(text, slices.Concat(formula.Functions(env), []expr.Option{expr.Env(env),
 		// The answer must follow from the rows.
 		expr.DisableBuiltin("now"),
 		expr.Function("empty", func(args ...any) (any, error) {
@@ -73,7 +74,7 @@ func compile(field string, e *sweeps.Experiment, metrics []sweeps.Metric, text s
 				return x == nil, nil
 			}
 			return false, nil
-		}, new(func(float64) bool), new(func([]float64) bool))}, as...)...)
+		}, new(func(float64) bool), new(func([]float64) bool))}, as)...)
 	if err != nil {
 		return nil, &InputError{field, explain(err, e, names)}
 	}

@@ -45,7 +45,7 @@ func newScope(src Source, reg *sweeps.Registry, name string) (*scope, error) {
 		if err != nil {
 			return nil, fmt.Errorf("sweep %s: %w", name, err)
 		}
-		if s.experiment != nil && s.experiment != p.Experiment {
+		if s.experiment != nil && s.experiment.ID() != p.Experiment.ID() {
 			return nil, fmt.Errorf("sweep %s: its blocks are of two experiments, %s and %s", name, s.experiment.ID(), p.Experiment.ID())
 		}
 		s.experiment = p.Experiment

@@ -22,6 +22,10 @@ type Checker struct {
 	sets     sweeps.Sets
 	cache    sweeps.ArtefactCache
 
+	// Commands runs the programs of people's own experiments; nil: their results are
+	// skipped. Set it before the first task.
+	Commands sweeps.Commands
+
 	fetching sync.Mutex // held while a data set is fetched; guards the last one: tasks of a sweep share theirs
 	lastHash data.Hash
 	lastSet  *data.Set
@@ -36,6 +40,7 @@ type Tally struct {
 	Equal   uint64 // computed again to the same bits
 	Near    uint64 // within sweeps.Tolerance: what other numerics may come to
 	Skipped uint64 // planned with another version of their experiment than this build has
+	Unrun   uint64 // of commands, which are not run here
 
 	Problems []string // results that differ, and tasks that fail now: the first maxProblems
 	More     int      // further ones
@@ -73,6 +78,8 @@ func (c *Checker) Task(ctx context.Context, b *sweeps.Block, ordinal uint64, rec
 	switch t := &c.tally; {
 	case errors.Is(err, sweeps.ErrVersion):
 		t.Skipped++
+	case errors.Is(err, sweeps.ErrNoCommands):
+		t.Unrun++
 	case err == nil && equal:
 		t.Equal++
 	case err == nil && near:
@@ -98,7 +105,7 @@ func (c *Checker) compare(ctx context.Context, b *sweeps.Block, ordinal uint64, 
 		return false, false, err
 	}
 	t := plan.Task(ordinal, mask)
-	t.Threads, t.Sets, t.Artefacts = 1, c.set, c.cache
+	t.Threads, t.Sets, t.Artefacts, t.Commands = 1, c.set, c.cache, c.Commands
 	rows, err := t.Run(ctx)
 	if err != nil {
 		return false, false, fmt.Errorf("it fails now: %w", err)

@@ -60,7 +60,7 @@ func (s *Scheduler) send(w *worker, l *lease) {
 func (s *Scheduler) pick(now time.Duration, w *worker) *lease {
 	for _, sw := range s.turns() {
 		for _, src := range sw.sources {
-			if src.block.quietUntil > now || !w.Can[src.block.experiment] {
+			if src.block.quietUntil > now || !w.can(src.block) {
 				continue
 			}
 			if l := s.pickFrom(now, w, src); l != nil {

@@ -76,7 +76,7 @@ func (s *Scheduler) mayAudit(w *worker, b *block, a *audit) bool {
 // auditRank says how well a worker can audit; 0: not at all. A third vote is another worker's or nobody's.
 func auditRank(w *worker, b *block, a *audit) int {
 	switch {
-	case !w.Can[b.experiment]:
+	case !w.can(b):
 		return 0
 	case a.computedBy(w):
 		if len(a.votes) > 1 {

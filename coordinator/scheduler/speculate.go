@@ -35,7 +35,7 @@ func (s *Scheduler) speculate(now time.Duration) {
 			continue
 		}
 		for _, w := range idle {
-			if w.want == 0 || w == l.worker || w.Fingerprint != l.worker.Fingerprint || !w.Can[l.block.experiment] || len(w.leases) >= max(w.Slots, 1) {
+			if w.want == 0 || w == l.worker || w.Fingerprint != l.worker.Fingerprint || !w.can(l.block) || len(w.leases) >= max(w.Slots, 1) {
 				continue
 			}
 			s.double(now, w, l)

@@ -20,7 +20,7 @@ type Worker struct {
 	Fingerprint string
 	// Groups are the artefacts it says it has (sweeps.Groups, Key), those used last first.
 	Groups []uint64
-	// Can holds "experiment@version" for all that it can run.
+	// Can holds "experiment@version" for all that it can run, sweeps.AnyCommand if that is the commands of any sweep.
 	Can map[string]bool
 }
 
@@ -56,6 +56,11 @@ type worker struct {
 	failed    uint64
 	pace      pace   // its seconds against those its tasks take on average
 	served    uint64 // epoch in which nothing was found for it
+}
+
+// can reports whether a worker runs the tasks of a block.
+func (w *worker) can(b *block) bool {
+	return w.Can[b.experiment] || b.block.Command != "" && w.Can[sweeps.AnyCommand]
 }
 
 func experimentID(name string, version int) string { return fmt.Sprintf("%s@%d", name, version) }
@@ -218,7 +223,7 @@ func (s *Scheduler) lose(w *worker) {
 // another reports whether a connected worker other than w can run the block.
 func (s *Scheduler) another(w *worker, b *block) bool {
 	for _, x := range s.workers {
-		if x != w && x.connected && x.Can[b.experiment] {
+		if x != w && x.connected && x.can(b) {
 			return true
 		}
 	}
