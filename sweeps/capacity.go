@@ -23,7 +23,7 @@ const maxPatternCells = 1 << 29
 // neuron until no weights are left, which gives its capacity at every kappa.
 func capacity() *Experiment {
 	return &Experiment{
-		Name: "capacity", Version: 2,
+		Name: "capacity", Version: 3,
 		Doc: "capacity of one neuron against kappa, for both noise-robust solutions",
 		Long: `Random patterns are added one by one to a neuron with excitatory and inhibitory afferents.
 Its capacity at kappa is the largest number of patterns P, over N, that it still classifies with

@@ -19,7 +19,7 @@ func roleOfInhibition() *Experiment {
 		names = append(names, string(a))
 	}
 	return &Experiment{
-		Name: "role-of-inhibition", Version: 2,
+		Name: "role-of-inhibition", Version: 3,
 		Doc: "robustness of associative networks whose inhibition is constant, fed back, random, learned or absent",
 		Long: `A network of N neurons, floor(f_exc N) of them excitatory, stores P = floor(alpha N) random memories
 in the states of its excitatory neurons (active with probability f_E), trained for the largest

@@ -16,7 +16,7 @@ import (
 // memories and what the I population does in them.
 func inhibitionArtefact() Artefact {
 	return Artefact{
-		Name: "inhibition-network", Version: 2, Doc: "memories, the I population's averages in them, and trained weights",
+		Name: "inhibition-network", Version: 3, Doc: "memories, the I population's averages in them, and trained weights",
 		Params:  []string{"N", "alpha", "f_exc", "f_E", "m_I", "gamma", "architecture"},
 		Parts:   inhibitionParts,
 		Prepare: prepareInhibition,

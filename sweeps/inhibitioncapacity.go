@@ -23,7 +23,7 @@ func inhibitionCapacity() *Experiment {
 		}
 	}
 	return &Experiment{
-		Name: "inhibition-capacity", Version: 2,
+		Name: "inhibition-capacity", Version: 3,
 		Doc: "capacity of associative networks whose inhibition is constant, fed back, random, learned or absent",
 		Long: `Memories are added one by one to networks with the architectures of role-of-inhibition. ` + "`neurons`" + `
 randomly chosen E neurons are measured, their own states having exact counts (as labels in

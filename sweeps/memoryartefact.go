@@ -13,7 +13,7 @@ import (
 // Part 0 also has the memories.
 func networkArtefact() Artefact {
 	return Artefact{
-		Name: "memory-network", Version: 2, Doc: "memories and the weights of a network trained on them",
+		Name: "memory-network", Version: 3, Doc: "memories and the weights of a network trained on them",
 		Params:  []string{"N", "alpha", "f_exc", "f_E", "f_I", "min_active", "gamma", "solution"},
 		Parts:   networkParts,
 		Prepare: prepareNetwork,

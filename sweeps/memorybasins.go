@@ -11,7 +11,7 @@ import (
 // network is started at distorted memories.
 func memoryBasins() *Experiment {
 	return &Experiment{
-		Name: "memory-basins", Version: 2,
+		Name: "memory-basins", Version: 3,
 		Doc: "whether the memories of a trained network are recovered from distorted ones",
 		Long: networkLong + `
 

@@ -11,7 +11,7 @@ import (
 // against their size: each network gives its own crossings.
 func memoryCrossings() *Experiment {
 	return &Experiment{
-		Name: "memory-crossings", Version: 2,
+		Name: "memory-crossings", Version: 3,
 		Doc: "noise and distortion at which a trained network keeps half of its memories",
 		Long: networkLong + `
 

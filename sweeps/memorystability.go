@@ -14,7 +14,7 @@ func memoryStability() *Experiment {
 		return Param{Name: name, Doc: doc, Unit: unit, Kind: Number, Default: Num(level), Min: 0, Max: math.MaxFloat64, Inner: true, Treatment: true}
 	}
 	return &Experiment{
-		Name: "memory-stability", Version: 2,
+		Name: "memory-stability", Version: 3,
 		Doc: "whether the memories of a trained network stay stable under input and output noise",
 		Long: networkLong + `
 

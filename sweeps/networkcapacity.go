@@ -31,7 +31,7 @@ func networkCapacity() *Experiment {
 		}
 	}
 	return &Experiment{
-		Name: "network-capacity", Version: 3,
+		Name: "network-capacity", Version: 4,
 		Doc: "capacity of an associative memory network, the smaller of its two types' of neurons, against theory",
 		Long: `Memories are added one by one to a network of N neurons, floor(f_exc N) of them excitatory, active
 with probability f_E or f_I by type. Each neuron must keep its own state in every memory given those

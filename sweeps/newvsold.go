@@ -27,7 +27,7 @@ func newVsOld() *Experiment {
 		kinds = append(kinds, string(k))
 	}
 	return &Experiment{
-		Name: "new-vs-old", Version: 5,
+		Name: "new-vs-old", Version: 6,
 		Doc: "the balance of trained neurons beside that of random networks: what cancels, and what each follows or ignores",
 		Long: `Two balanced systems of the same size, with inputs of 0 and 1 of the same activity:
 

@@ -18,7 +18,7 @@ func noiseGrid() *Experiment {
 		return Param{Name: name, Doc: doc, Unit: unit, Kind: Number, Default: Num(0.1), Min: 0, Max: math.MaxFloat64, Inner: true, Treatment: true}
 	}
 	return &Experiment{
-		Name: "noise", Version: 7,
+		Name: "noise", Version: 8,
 		Doc: "error probability of a trained neuron under input and output noise, for both solutions",
 		Long: `A neuron that classifies floor(alpha N) random patterns, with the weights most robust to input
 noise (solution A) or to output noise (B), is shown the patterns again with noise:

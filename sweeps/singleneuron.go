@@ -22,7 +22,7 @@ func singleNeuron() *Experiment {
 		}
 	}
 	return &Experiment{
-		Name: "single-neuron", Version: 7,
+		Name: "single-neuron", Version: 8,
 		Doc: "the noise-robust solutions of one neuron at a given load, every quantity",
 		Long: `floor(alpha N) random patterns are classified by a neuron with excitatory and inhibitory
 afferents, with the weights that are most robust to input noise (solution A: largest kappa_in) or

@@ -31,7 +31,7 @@ func spikingNeuron() *Experiment {
 		edges[i] = float64(i) - 0.5
 	}
 	return &Experiment{
-		Name: "spiking", Version: 9,
+		Name: "spiking", Version: 10,
 		Doc: "spike counts of a leaky integrate-and-fire neuron with the weights of both solutions",
 		Long: `A perceptron's weights for floor(alpha N) random patterns, in units of its threshold, solution A
 (robust to input noise) or B (to output noise), become the synapses of a leaky integrate-and-fire

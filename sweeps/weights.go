@@ -35,7 +35,7 @@ func weightEdges(sign float64) []float64 {
 func weights() *Experiment {
 	const unit = "|w|/sqrt N"
 	return &Experiment{
-		Name: "weights", Version: 7,
+		Name: "weights", Version: 8,
 		Doc: "distribution of the weights of a trained neuron, by type, for both solutions",
 		Long: `floor(alpha N) random patterns are classified by a neuron with the weights most robust to input
 noise (solution A) or to output noise (B). Weights are counted in bins of 0.2 |w|/sqrt N, so that

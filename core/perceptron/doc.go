@@ -35,8 +35,9 @@
 //
 // All kinds reduce to one program (program.go), solved from coarse to exact:
 //
-//   - a few rounds on the soft problem, hinges for rows, with a falling penalty (ridge.go), tell the rows and weights that matter
-//     from the others. Where few rows rest on many weights the active set goes on from there.
+//   - a few rounds on the soft problem, hinges for rows, with a falling penalty (ridge*.go), tell the rows and weights that matter
+//     from the others. The first rounds of A are solved by conjugate gradients. Where A's rows do not rest on too few weights,
+//     rounds of the method of multipliers (ridge_harden.go) lead from there to supports that the active set can start from.
 //   - otherwise a predictor-corrector interior point (ipm*.go, newton.go) runs on those rows and weights only (sift.go); after
 //     each step the rest is reviewed, and what is missed joins (sift_review.go).
 //   - a primal-dual active set of the whole program (polish*.go) starts from its supports, the nearer to the optimum the fewer

@@ -11,6 +11,9 @@ type gram struct {
 	k    []float64
 	ld   int // most rows k holds
 	mask []bool
+
+	changed, missing []int     // scratch of moveTo
+	sign             []float64 // the same
 }
 
 func newGram(g *program) *gram {
@@ -27,8 +30,7 @@ func (c *gram) moveTo(rows, cols []int) {
 	for _, j := range cols {
 		c.mask[j] = true
 	}
-	var changed []int
-	var sign []float64
+	changed, sign, missing := c.changed[:0], c.sign[:0], c.missing[:0]
 	for j, in := range c.mask {
 		if in != c.inF[j] {
 			changed = append(changed, j)
@@ -39,12 +41,12 @@ func (c *gram) moveTo(rows, cols []int) {
 			}
 		}
 	}
-	var missing []int
 	for _, mu := range rows {
 		if c.at[mu] < 0 {
 			missing = append(missing, mu)
 		}
 	}
+	c.changed, c.sign, c.missing = changed, sign, missing
 	had, more, n := len(c.rows), len(missing), len(cols)
 	if had+more > c.ld || had*had*len(changed)+2*more*(had+more)*n > rebuildShare*len(rows)*len(rows)*n/10 {
 		c.rebuild(rows, cols)
@@ -114,9 +116,10 @@ func (c *gram) copyTo(dst []float64, rows []int) {
 	c.g.eng.Rows(n, n/2, func(i0, i1 int) {
 		for k := i0; k < i1; k++ {
 			row, out := at[k], dst[k*n:k*n+k+1]
-			for l := range out {
-				if col := at[l]; col <= row {
-					out[l] = c.k[row*c.ld+col]
+			line := c.k[row*c.ld : row*c.ld+row+1]
+			for l, col := range at[:len(out)] {
+				if col < len(line) {
+					out[l] = line[col]
 				} else {
 					out[l] = c.k[col*c.ld+row]
 				}

@@ -23,13 +23,13 @@ func (g *program) lift(l *lifted, ip *ipm, keep *selection) *lifted {
 	for k, mu := range keep.rows {
 		l.s[mu], l.lambda[mu] = ip.s[k], ip.lambda[k]
 	}
+	g.eng.MulVecTRows(l.atl, g.a, g.n, g.n, keep.rows, ip.lambda)
 	for k, j := range keep.cols {
 		l.v[j], l.z[j] = ip.v[k], ip.z[k]
 	}
 	l.kappa, l.tau, l.eta, l.q, l.mu = ip.kappa, ip.tau, ip.eta, ip.q, ip.mu
 	g.eng.MulVec(l.slack, g.a, g.n, g.m, g.n, l.v)
 	g.slacks(l.slack, l.slack, ip.kappa, ip.tau)
-	g.eng.MulVecT(l.atl, g.a, g.n, g.m, g.n, l.lambda)
 	return l
 }
 
