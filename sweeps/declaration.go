@@ -39,7 +39,9 @@ type TheoryDeclaration struct {
 	Name    string `json:"name"`
 	Doc     string `json:"doc"`
 	FiniteN bool   `json:"finite_n"`
-	Limit   bool   `json:"limit"` // a bound: nothing is compared with it
+	Limit   bool   `json:"limit"` // a bound or a trend: nothing is compared with it
+	// AtPoints: it jumps between values that lie close, so only its values at the data's points are of use.
+	AtPoints bool `json:"at_points"`
 }
 
 // Declaration returns the experiment's declaration for programs.
@@ -54,7 +56,7 @@ func (e *Experiment) Declaration() Declaration {
 		d.Metrics = append(d.Metrics, MetricDeclaration{Name: m.Name, Doc: m.Doc, Unit: m.Unit, Kind: m.Kind.String(), Edges: m.Edges})
 	}
 	for _, t := range e.Theory {
-		d.Theory = append(d.Theory, TheoryDeclaration{Metric: t.Metric, Name: t.Name, Doc: t.Doc, FiniteN: t.FiniteN, Limit: t.Limit})
+		d.Theory = append(d.Theory, TheoryDeclaration{Metric: t.Metric, Name: t.Name, Doc: t.Doc, FiniteN: t.FiniteN, Limit: t.Limit, AtPoints: t.AtPoints})
 	}
 	return d
 }

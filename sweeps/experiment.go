@@ -61,8 +61,11 @@ type Theory struct {
 	Doc    string // source and validity
 	// FiniteN marks a curve that depends on N; figures draw it dashed.
 	FiniteN bool
-	// Limit marks a bound: it is drawn, but nothing is compared with it.
+	// Limit marks a bound or a trend: it is drawn, but nothing is compared with it.
 	Limit bool
+	// AtPoints marks a prediction that jumps between values of x that lie close: figures
+	// join its values at the data's points and show nothing of it between them.
+	AtPoints bool
 	// Eval returns the prediction at p, NaN where it is undefined.
 	Eval func(p Point) float64
 	// Mass, for histograms instead of Eval, returns the predicted share of the

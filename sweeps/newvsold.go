@@ -38,6 +38,8 @@ new   a neuron with N = size afferents, active with probability activity, traine
       kappa_out (solution B) on floor(alpha N) patterns.
 
 In both the excitatory and the inhibitory input grow like the root of size and their sum does not.
+The old network's theory counts its inputs, as that of balanced-network, and is within 2 % at 5 K neurons;
+with normal inputs it would be 16 % off in the response to a gain at size 150, 3 % at 1600.
 A perturbation changes the active inputs x by a vector of length strength |x|:
 
 gain      x (1 + strength)

@@ -9,11 +9,11 @@ import (
 	"gardner/core/theory"
 )
 
-// newVsOldTheory is the mean field of the old network with normal inputs, and the
+// newVsOldTheory is the mean field of the old network with its inputs counted, and the
 // large-N theory of the new neuron.
 func newVsOldTheory() []Theory {
 	drive := func(metric string, of func(exc, inh, net float64) float64) Theory {
-		return Theory{Metric: metric, Name: "theory", Doc: "old: mean field, normal inputs; new: large N",
+		return Theory{Metric: metric, Name: "theory", AtPoints: true, Doc: "old: mean field, inputs counted; new: large N",
 			Eval: func(p Point) float64 {
 				exc, inh, net, ok := drivesTheory(p)
 				if !ok {
@@ -26,7 +26,7 @@ func newVsOldTheory() []Theory {
 		drive("excitation", func(exc, _, _ float64) float64 { return exc }),
 		drive("inhibition", func(_, inh, _ float64) float64 { return inh }),
 		drive("net", func(_, _, net float64) float64 { return net }),
-		{Metric: "rate_change", Name: "theory", Doc: "mean field, normal inputs", Eval: rateChangeTheory},
+		{Metric: "rate_change", Name: "theory", AtPoints: true, Doc: "mean field, inputs counted; once shifted along weights, no two being equal, normal", Eval: rateChangeTheory},
 		{Metric: "flipped", Name: "theory", Doc: "large N, the potential after a replacement being normal", Eval: flippedTheory},
 	}
 }
@@ -34,7 +34,7 @@ func newVsOldTheory() []Theory {
 // drivesTheory returns the sizes of the mean inputs and their difference.
 func drivesTheory(p Point) (exc, inh, net float64, ok bool) {
 	if p.Str("system") == oldSystem {
-		f, err := meanfield.Normal(oldPoint(p))
+		f, err := meanfield.Counted(oldPoint(p))
 		if err != nil {
 			return 0, 0, 0, false
 		}
@@ -77,27 +77,32 @@ func rateChangeTheory(p Point) float64 {
 		return math.NaN()
 	}
 	b := oldPoint(p)
-	f, err := meanfield.Normal(b)
-	if err != nil {
-		return math.NaN()
-	}
 	s, m := p.Num("strength"), b.M0
+	law := meanfield.Counted
+	after := b
 	switch kind := noise.Perturbation(p.Str("perturbation")); kind {
+	case noise.Replace:
+		return 0
 	case noise.Gain:
-		b.M0, b.OutsideSquare = (1+s)*m, (1+s)*(1+s)*m
+		after.M0, after.OutsideSquare = (1+s)*m, (1+s)*(1+s)*m
 	case noise.Along, noise.Against:
 		// The summed weights are nearly equal: s sqrt(m N) in their direction is s sqrt m each.
 		each := s * math.Sqrt(m)
 		if kind == noise.Against {
 			each = -each
 		}
-		b.M0, b.OutsideSquare = m+each, m+2*each*m+each*each
+		after.M0, after.OutsideSquare = m+each, m+2*each*m+each*each
+		law = meanfield.Normal
 	}
-	after, err := meanfield.Normal(b)
+	from, err := meanfield.Counted(b)
 	if err != nil {
 		return math.NaN()
 	}
-	return after.M[0]/f.M[0] - 1
+	to, err := law(after)
+	if err != nil {
+		return math.NaN()
+	}
+	return to.M[0]/from.M[0] - 1
 }
 
 // flippedTheory is the share of the patterns that the perturbation carries over

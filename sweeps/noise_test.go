@@ -10,15 +10,28 @@ import (
 // meanOf runs all tasks of a plan and averages a metric of each inner row, NaN where no task has a value.
 func meanOf(t *testing.T, p *Plan, metric string) (mean, sem []float64) {
 	t.Helper()
-	m := p.Experiment.Metric(metric)
-	n, sum, square := make([]float64, p.Rows()), make([]float64, p.Rows()), make([]float64, p.Rows())
+	return average(runAll(t, p), p.Experiment.Metric(metric))
+}
+
+// runAll returns the rows of each task of a plan.
+func runAll(t *testing.T, p *Plan) (tasks [][]Row) {
+	t.Helper()
 	for o := range p.Block.Tasks() {
 		rows, err := p.Task(o, nil).Run(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
+		tasks = append(tasks, rows)
+	}
+	return tasks
+}
+
+// average returns the mean of a metric in each row over tasks, NaN where none has a value, and its standard error.
+func average(tasks [][]Row, metric int) (mean, sem []float64) {
+	n, sum, square := make([]float64, len(tasks[0])), make([]float64, len(tasks[0])), make([]float64, len(tasks[0]))
+	for _, rows := range tasks {
 		for i, r := range rows {
-			if v := r.Cells[m].V; !math.IsNaN(v) {
+			if v := r.Cells[metric].V; !math.IsNaN(v) {
 				n[i]++
 				sum[i] += v
 				square[i] += v * v

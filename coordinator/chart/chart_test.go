@@ -29,7 +29,7 @@ func toy() *sweeps.Registry {
 			{Name: "h_any", Doc: "h", Kind: sweeps.MetricHistogram}},
 		Theory: []sweeps.Theory{
 			{Metric: "y", Name: "theory", Eval: func(p sweeps.Point) float64 { return p.Num("x") * p.Num("N") }},
-			{Metric: "d", Name: "theory", Eval: func(p sweeps.Point) float64 { return -p.Num("x") }},
+			{Metric: "d", Name: "theory", AtPoints: true, Eval: func(p sweeps.Point) float64 { return -p.Num("x") }},
 			{Metric: "h_low", Name: "theory", Mass: func(_ sweeps.Point, lo, hi float64) float64 { return (hi - lo) / 4 }},
 		},
 		Figure: sweeps.FigureHint{Title: "hint", X: "x", Metrics: []string{"y", "d"}, Series: "N", LogY: true},
@@ -149,6 +149,9 @@ func TestBuild(t *testing.T) {
 	}
 	if d := f.Panels[1]; len(d.Lines) != 1 || d.Lines[0].Style != figure.Ink {
 		t.Errorf("theory of d does not depend on N: want one black line, got %+v", d.Lines)
+	}
+	if y, d := p.Lines[0].X, f.Panels[1].Lines[0].X; len(y) != theoryPoints || len(d) != 3 {
+		t.Errorf("theories of y and d have %d and %d points, want all and those of the data", len(y), len(d))
 	}
 	if !p.Y.Log || f.Panels[1].Y.Log {
 		t.Error("y is drawn on a logarithmic axis, d, which is negative, cannot be")

@@ -11,13 +11,14 @@ import (
 // theoryPoints is the number of points of a theory line; more would not show.
 const theoryPoints = 121
 
-// theory evaluates the metric's theories over the range of the data: one black
-// line where all series share it, else one line per series in its colour.
+// theory evaluates the metric's theories over the range of the data, or at its points
+// where a theory asks for that: one black line where all series share it, else one line
+// per series in its colour.
 func (b *builder) theory(metric string, curves []*curve) []figure.Line {
 	if len(b.l.pooled) > 0 {
 		return nil // a pooled point has no single prediction
 	}
-	xs := b.grid(curves)
+	grid, points := b.grid(curves), at(curves)
 	var lines []figure.Line
 	for _, th := range b.e.Theory {
 		if th.Metric != metric || th.Eval == nil {
@@ -26,6 +27,10 @@ func (b *builder) theory(metric string, curves []*curve) []figure.Line {
 		dash := figure.Solid
 		if th.FiniteN {
 			dash = figure.Dashed
+		}
+		xs := grid
+		if th.AtPoints {
+			xs = points
 		}
 		var own []figure.Line
 		for _, c := range curves {
@@ -90,6 +95,17 @@ func (b *builder) grid(curves []*curve) []float64 {
 		}
 	}
 	return xs
+}
+
+// at returns the data's values of x, in order.
+func at(curves []*curve) (xs []float64) {
+	for _, c := range curves {
+		for _, p := range c.points {
+			xs = append(xs, p.X)
+		}
+	}
+	slices.Sort(xs)
+	return slices.Compact(xs)
 }
 
 // point is the experiment's point of a curve at x.

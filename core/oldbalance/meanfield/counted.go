@@ -50,6 +50,10 @@ type Law func(p oldbalance.Params, m [2]float64) [2]float64
 // Inputs exactly at threshold are silent, as in the network. As a function of m_0 or
 // K it has teeth, for inputs come in steps of J/sqrt K and the threshold lies
 // somewhere between two of them.
+//
+// Where the outside is neurons (Params.OutsideSquare), they are taken to be silent or
+// of one activity, v = OutsideSquare/m_0 for M0/v of them, and sqrt K E_k m_0 gives way
+// to E_k v n_0/sqrt K, n_0 binomial(N m_0/v, K/N).
 func CountedInputs(p oldbalance.Params, m [2]float64) [2]float64 { return counted(p, m, false) }
 
 // SmoothedInputs is CountedInputs averaged over where the threshold lies within one
@@ -65,30 +69,45 @@ func counted(p oldbalance.Params, m [2]float64, smooth bool) (f [2]float64) {
 	for a := len(e) - 1; a >= 0; a-- {
 		above[a] = above[a+1] + e[a]
 	}
+	outside, lowO, strength := []float64{1}, 0, 0.0 // of an active neuron outside, in E_k/sqrt K
+	if p.OutsideSquare != 0 {
+		strength = p.OutsideSquare / p.M0
+		outside, lowO = counts(float64(p.N)*p.M0/strength, share)
+	}
 	for k := range 2 {
 		j := [2]float64{p.Coupling[k][0] / rootK(p), p.Coupling[k][1] / rootK(p)}
-		base := p.Outside(oldbalance.Population(k))
-		field := func(nE, nI int) float64 { return base + j[0]*float64(nE) + j[1]*float64(nI) }
-		for b, pI := range i {
-			nI := lowI + b
-			if j[0] <= 0 { // no order to use
-				for a, pE := range e {
-					if field(lowE+a, nI) > 0 {
-						f[k] += pI * pE
-					}
+		for c, pO := range outside {
+			base := p.Outside(oldbalance.Population(k))
+			if p.OutsideSquare != 0 {
+				base += p.Drive[k] / rootK(p) * (strength*float64(lowO+c) - float64(p.K)*p.M0)
+			}
+			for b, pI := range i {
+				if pO*pI < 1e-17 {
+					continue
 				}
-				continue
+				rest := base + j[1]*float64(lowI+b)
+				if j[0] <= 0 { // no order to use
+					for a, pE := range e {
+						if rest+j[0]*float64(lowE+a) > 0 {
+							f[k] += pO * pI * pE
+						}
+					}
+					continue
+				}
+				at := -rest/j[0] - float64(lowE) // index of e at threshold
+				if smooth {
+					f[k] += pO * pI * averageAbove(above, at)
+					continue
+				}
+				if !(at < float64(len(e))) {
+					continue
+				}
+				a := int(math.Max(at, 0))
+				for a < len(e) && !(rest+j[0]*float64(lowE+a) > 0) { // division may have been a step off
+					a++
+				}
+				f[k] += pO * pI * above[a]
 			}
-			at := -(base+j[1]*float64(nI))/j[0] - float64(lowE) // index of e at threshold
-			if smooth {
-				f[k] += pI * averageAbove(above, at)
-				continue
-			}
-			a := int(math.Min(math.Max(math.Ceil(at)-1, 0), float64(len(e))))
-			for a < len(e) && !(field(lowE+a, nI) > 0) { // division may have been a step off
-				a++
-			}
-			f[k] += pI * above[a]
 		}
 	}
 	return f
@@ -131,14 +150,18 @@ func Solve(p oldbalance.Params, law Law) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.OutsideSquare != 0 {
-		return nil, &oldbalance.ParamError{Field: "OutsideSquare", Value: p.OutsideSquare, Want: "0, a constant drive, where inputs are counted"}
-	}
 	if p.K == p.N || p.M0 == 0 {
 		return nil, &oldbalance.UnbalancedError{Rates: m, Why: "the theory needs fluctuations: K < N and m_0 > 0"}
 	}
 	// Implicit Euler steps of dm/dt = law - m, longer and longer.
 	dt, last := 0.02, math.Inf(1)
+	if p.OutsideSquare != 0 {
+		// An outside that differs from neuron to neuron keeps some above threshold and
+		// the balanced state the only one: it is near that with normal inputs.
+		if f, err := normal(p); err == nil {
+			m, dt = f.M, 1e3
+		}
+	}
 	for range 400 {
 		f := law(p, m)
 		var jac [2][2]float64 // of law

@@ -17,11 +17,21 @@
 //
 // and Normal solves m_k = H(-u_k/sqrt a_k). Counted takes the numbers of active inputs
 // as what they are, binomial, instead of normal (ours): at K = 100 their steps
-// matter, and its rates are within 5 % of measured ones at N = 30 K where Normal's
+// matter, and its rates are within 2 % of measured ones at N = 40 K where Normal's
 // can be off by tens of per cent.
 //
 // Where the outside is neurons (Params.OutsideSquare), the variance has the term
-// (1 - K/N) E_k^2 <x_0^2> besides, and so has b_k below; Normal only.
+// (1 - K/N) E_k^2 <x_0^2> besides, and so has b_k below; Counted counts active neurons
+// outside too.
+//
+// # Response
+//
+// Between updates at random times, tau_k dm_k/dt = -m_k + law_k(m) is exact for N much
+// larger than K, with the law of the inputs as they are. The response to a step must
+// therefore count them: a step moves the threshold of E neurons by K times the change
+// of m_0, in inputs, of which only whole ones matter (4 for 4.1 at K = 200, 11 for 10.3
+// at K = 500, where m_0 grows from 0.20625 by a tenth). The time to half of the response
+// is a third less or more by that; SmoothedInputs give its trend.
 //
 // # Neurons and time
 //

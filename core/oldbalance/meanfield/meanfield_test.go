@@ -169,6 +169,42 @@ func TestCountedInputsAreTheDoubleSum(t *testing.T) {
 	}
 }
 
+// With neurons outside, CountedInputs is a triple sum.
+func TestCountedInputsFromNeuronsOutside(t *testing.T) {
+	t.Parallel()
+	for _, gain := range []float64{1, 1.25} {
+		p := oldbalance.Standard(120, 30, 0.3*gain)
+		p.OutsideSquare = 0.3 * gain * gain
+		m := [2]float64{0.2, 0.25}
+		binomial := func(share float64) []float64 {
+			n, q := share*120, 0.25
+			x := make([]float64, int(n)+1)
+			for k := range x {
+				x[k] = num.Exp(num.LogGamma(n+1) - num.LogGamma(float64(k)+1) - num.LogGamma(n-float64(k)+1) + float64(k)*num.Log(q) + (n-float64(k))*num.Log(1-q))
+			}
+			return x
+		}
+		o, e, i := binomial(0.3), binomial(m[0]), binomial(m[1])
+		got := CountedInputs(p, m)
+		for k := range 2 {
+			want := 0.0
+			for c, pO := range o {
+				for a, pE := range e {
+					for b, pI := range i {
+						in := p.Drive[k]*gain*float64(c) + p.Coupling[k][0]*float64(a) + p.Coupling[k][1]*float64(b)
+						if in/rootK(p)-p.Threshold[k] > 1e-9 {
+							want += pO * pE * pI
+						}
+					}
+				}
+			}
+			if math.Abs(got[k]-want) > 1e-12 {
+				t.Errorf("gain %g, population %d: %g, want %g", gain, k, got[k], want)
+			}
+		}
+	}
+}
+
 // With weak inputs each of many steps is small, and counting them is the normal law.
 func TestCountingMeetsTheNormalLaw(t *testing.T) {
 	t.Parallel()

@@ -70,34 +70,44 @@ func TestRatesAreNearTheory(t *testing.T) {
 	}
 }
 
-// The response to a step is as quick as the mean-field dynamics, and much quicker
-// than tau.
+// The response to a step is as quick as the mean-field dynamics, which are exact for
+// N much larger than K, and much quicker than tau. Inputs must be counted for that: at
+// K = 200 the step of a tenth moves the threshold by 4.1 inputs, in which there are
+// four, and the smoothed law is off by a third.
 func TestStepResponse(t *testing.T) {
 	t.Parallel()
-	p := oldbalance.Standard(3000, 300, 0.2)
-	trials := 30
+	type point struct {
+		n, k         int
+		from, to     float64
+		trials       int
+		rise, before float64 // tolerances; networks differ in their rates
+	}
+	points := []point{{3000, 300, 0.2, 0.3, 60, 0.1, 0.08}}
 	if os.Getenv("GARDNER_SLOW") != "" {
-		trials = 300
+		points = append(points, point{8000, 200, 0.20625, 0.226875, 3000, 0.06, 0.04}, point{8000, 500, 0.20625, 0.226875, 1000, 0.06, 0.04})
 	}
-	n, s := network(t, p, "step")
-	n.Ignite(rng.New(rng.NewKey("ignition")), [2]float64{0.2, 0.2})
-	run(t, n, s, 20)
-	const step, times = 0.02, 80
-	seen, err := n.Respond(context.Background(), s, 0.24, step, times, trials)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := Respond(p, CountedInputs, 0.24, step, times)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k := range oldbalance.Population(2) {
-		near(t, "rate before", seen.Before[k], want.Before[k], 0.1)
-		near(t, "rate after", seen.After[k], want.After[k], 0.1)
-		t.Logf("half rise of %v after %.3f tau, theory %.3f", k, seen.HalfRise(k), want.HalfRise(k))
-		near(t, "half rise", seen.HalfRise(k), want.HalfRise(k), 0.4)
-	}
-	if n.Params().M0 != 0.2 {
-		t.Errorf("m_0 stays at %g", n.Params().M0)
+	const step, times = 0.02, 100
+	for _, c := range points {
+		p := oldbalance.Standard(c.n, c.k, c.from)
+		n, s := network(t, p, fmt.Sprint("step ", c.k))
+		n.Ignite(rng.New(rng.NewKey("ignition")), [2]float64{0.2, 0.2})
+		run(t, n, s, 20)
+		seen, err := n.Respond(context.Background(), s, c.to, step, times, c.trials)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := Respond(p, CountedInputs, c.to, step, times)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range oldbalance.Population(2) {
+			near(t, "rate before", seen.Before[k], want.Before[k], c.before)
+			near(t, "rate after", seen.After[k], want.After[k], c.before)
+			t.Logf("%+v: half rise of %v after %.4f tau, theory %.4f", c, k, seen.HalfRise(k), want.HalfRise(k))
+			near(t, "half rise", seen.HalfRise(k), want.HalfRise(k), c.rise)
+		}
+		if n.Params().M0 != c.from {
+			t.Errorf("m_0 stays at %g", n.Params().M0)
+		}
 	}
 }
