@@ -54,7 +54,6 @@ func (f FinitePrecision) Learn(ctx context.Context, k *psp.Kernel, trials []*Tri
 	}
 	order := identity(len(trials))
 	change, scaled := make([]float64, len(w)), psp.Scale(k, w)
-	var spikes []float64
 	for cycles = 1; cycles <= f.Cycles; cycles++ {
 		if err := ctx.Err(); err != nil {
 			return cycles, false, err
@@ -63,8 +62,7 @@ func (f FinitePrecision) Learn(ctx context.Context, k *psp.Kernel, trials []*Tri
 		right := true
 		for _, i := range order {
 			t := trials[i]
-			spikes = t.Replay(k, scaled, spikes[:0])
-			m, wrong := Judge(t.Desired, spikes, f.Eps)
+			m, wrong := t.firstMistake(k, scaled, f.Eps)
 			if !wrong {
 				continue
 			}

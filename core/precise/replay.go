@@ -1,6 +1,8 @@
 package precise
 
 import (
+	"math"
+
 	"gardner/core/psp"
 	"gardner/core/spiking"
 )
@@ -37,14 +39,31 @@ func (t *Trial) Replay(k *psp.Kernel, w psp.Weights, spikes []float64) []float64
 	return spiking.Run(k, &t.Input, w, t.End, spikes)
 }
 
+// firstMistake is Judge of Replay, which goes no further than to the mistake.
+func (t *Trial) firstMistake(k *psp.Kernel, w psp.Weights, eps float64) (Mistake, bool) {
+	run := spiking.Begin(k, &t.Input, w, t.End)
+	for next := 0; ; next++ { // of desired times
+		closes := math.Inf(1)
+		if next < len(t.Desired) {
+			closes = t.Desired[next] + eps
+		}
+		switch s, ok := run.Next(closes); {
+		case !ok && next == len(t.Desired):
+			return Mistake{}, false
+		case next < len(t.Desired) && (!ok || s > closes):
+			return Mistake{closes, true}, true
+		case next == len(t.Desired) || s < t.Desired[next]-eps:
+			return Mistake{s, false}, true
+		}
+	}
+}
+
 // Replays reports whether the neuron fires once within eps of each desired time of
 // each trial and never elsewhere.
 func Replays(k *psp.Kernel, trials []*Trial, w []float64, eps float64) bool {
 	scaled := psp.Scale(k, w)
-	var spikes []float64
 	for _, t := range trials {
-		spikes = t.Replay(k, scaled, spikes[:0])
-		if _, wrong := Judge(t.Desired, spikes, eps); wrong {
+		if _, wrong := t.firstMistake(k, scaled, eps); wrong {
 			return false
 		}
 	}

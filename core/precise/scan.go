@@ -3,6 +3,7 @@ package precise
 import (
 	"math"
 
+	"gardner/core/linalg"
 	"gardner/core/psp"
 )
 
@@ -14,17 +15,38 @@ type excess struct{ at, v float64 }
 // level; nothing where it is not. The stretch's own end, a desired time, does not
 // count. w has a last weight of 0, which the desired times have among the inputs.
 func (t *Trial) scan(k *psp.Kernel, w psp.Weights, level float64, found []excess) []excess {
-	f := &t.forced
+	f, n := &t.forced, len(t.forced.Time)
 	var p psp.Potential
 	high := excess{v: level}
-	last := 0.0
-	for j, m := range f.DecayM {
-		high = highest(k, p, last, f.Gap[j], int(f.Afferent[j]) == t.n, high)
-		i := f.Afferent[j]
-		p.A, p.B = math.FMA(p.A, m, w[i]), math.FMA(p.B, f.DecayS[j], w[i])
+	last, next := 0.0, 0        // the last event; of resets
+	end := func() (int, bool) { // of the events up to the next reset, with it
+		if next < len(t.resets) {
+			return t.resets[next] + 1, true
+		}
+		return n, false
+	}
+	for j := 0; j < n; j++ {
+		stop, reset := end()
+		desired := reset && j == stop-1
+		high = highest(k, p, last, f.Gap[j], desired, high)
+		at := j
+		if !desired {
+			at, p.A, p.B = linalg.Leak(p.A, p.B, j, f.DecayM[:stop], f.DecayS[:stop], f.Afferent[:stop], w, high.v)
+		}
+		switch {
+		case at < stop-1: // it may be high before the next event
+			j = at
+		case desired || !reset:
+			j = at
+			x := w[f.Afferent[j]]
+			p.A, p.B = math.FMA(p.A, f.DecayM[j], x), math.FMA(p.B, f.DecayS[j], x)
+		default:
+			j = at - 1
+		}
 		last = f.Time[j]
-		if int(i) == t.n {
+		if desired {
 			p.A--
+			next++
 			found, high = closed(found, high, level), excess{v: level}
 		}
 	}

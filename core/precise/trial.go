@@ -18,6 +18,7 @@ type Trial struct {
 
 	n      int       // afferents
 	forced psp.Train // the input spikes and, as spikes of afferent n, the desired times
+	resets []int     // the desired times among forced
 	need   []float64 // r at each desired time, before its own reset
 }
 
@@ -41,6 +42,7 @@ func NewTrial(k *psp.Kernel, n int, time []float64, afferent []int32, desired []
 		for ; j < count && time[j] < d; j++ {
 			times, who = append(times, time[j]), append(who, afferent[j])
 		}
+		t.resets = append(t.resets, len(times))
 		times, who = append(times, d), append(who, int32(n))
 		if i > 0 {
 			m, _ := k.Decay(d - last)

@@ -54,6 +54,15 @@ func (k *Kernel) Max(p Potential, h float64) (s, v float64) {
 	return 0, v
 }
 
+// maxBefore is Max over h, of which the decays are known: where V still rises at the
+// end, that is the largest value, without a logarithm.
+func (k *Kernel) maxBefore(p Potential, h, m, s float64) (at, v float64) {
+	if end := (Potential{float64(p.A * m), float64(p.B * s)}); p.A > 0 && k.Slope(end) > 0 {
+		return h, end.Value()
+	}
+	return k.Max(p, h)
+}
+
 // maxNewton bounds the iterations of Rise: it takes 3 to 6, and about one for each
 // halving of the distance to the root where V only just passes the level.
 const maxNewton = 200

@@ -3,6 +3,8 @@ package psp
 import (
 	"fmt"
 	"math"
+
+	"gardner/core/linalg"
 )
 
 // Train is the input spikes of one presentation in the order of time, with the decay
@@ -87,23 +89,20 @@ func (t *Train) Exceeds(k *Kernel, w Weights, end, level float64) bool {
 // enough. Without one above level it returns level.
 func (t *Train) peakAbove(k *Kernel, w Weights, end, level, enough float64) (at, v float64) {
 	v = level
-	n := t.before(end)
+	n := t.Before(end)
 	if n == 0 {
 		return 0, v
 	}
 	decayM, decayS, afferent := t.DecayM[:n], t.DecayS[:n], t.Afferent[:n]
-	gap := t.Gap[1:n] // after each spike but the last
 	var p Potential
-	for j, h := range gap {
-		x := w[afferent[j]]
-		p.A = math.FMA(p.A, decayM[j], x)
-		p.B = math.FMA(p.B, decayS[j], x)
-		// Until the next spike A is at most what it is now, and B at least what it will be
-		// then, where they are positive; else the potential falls or is negative.
-		if math.FMA(-p.B, decayS[j+1], p.A) <= v {
-			continue
+	// Until the next spike A is at most what it is now, and B at least what it will be
+	// then, where they are positive; else the potential falls or is negative.
+	for j := 0; ; j++ {
+		j, p.A, p.B = linalg.Leak(p.A, p.B, j, decayM, decayS, afferent, w, v)
+		if j == n-1 {
+			break
 		}
-		if s, peak := k.Max(p, h); peak > v {
+		if s, peak := k.maxBefore(p, t.Gap[j+1], decayM[j+1], decayS[j+1]); peak > v {
 			if at, v = t.Time[j]+s, peak; v > enough {
 				return at, v
 			}
@@ -121,7 +120,7 @@ func (t *Train) peakAbove(k *Kernel, w Weights, end, level, enough float64) (at,
 // at of K(at - t_i), the gradient of the potential by the weights (of peaks, not
 // scaled).
 func (t *Train) AddPSP(k *Kernel, at, c float64, dst []float64) {
-	j := t.before(at) - 1
+	j := t.Before(at) - 1
 	if j < 0 {
 		return
 	}
@@ -133,8 +132,8 @@ func (t *Train) AddPSP(k *Kernel, at, c float64, dst []float64) {
 	}
 }
 
-// before returns the number of spikes before at.
-func (t *Train) before(at float64) int {
+// Before returns the number of spikes before at.
+func (t *Train) Before(at float64) int {
 	low, high := 0, len(t.Time)
 	for low < high {
 		if mid := (low + high) / 2; t.Time[mid] < at {
