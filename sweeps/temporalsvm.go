@@ -12,7 +12,7 @@ import (
 // given times.
 func temporalSVM() *Experiment {
 	return &Experiment{
-		Name: "temporal-svm", Version: 6,
+		Name: "temporal-svm", Version: 7,
 		Doc: "largest margin of a neuron that fires at given times, and whether weights exist",
 		Long: `A leaky integrate-and-fire neuron with threshold and reset theta should fire at desired times t_d
 in response to Poisson spikes of its N afferents (trials as in the experiment precise-spikes; eps is
@@ -24,8 +24,9 @@ desired times and keep a margin elsewhere:
 
 t_next the next desired time. The profile m of the margin is ours: no constant margin can be kept just
 before a spike. The program is solved by cutting planes at exact maxima of V + m until none is more
-than 1e-9 above theta, each program by the certified solver; feasible = 0 (status infeasible) is
-proven, too. With a replay of real resets the neuron fires at t_d exactly.
+than 1e-9 above theta: an active set finds the cuts that matter, the certified solver their optimum;
+feasible = 0 (status infeasible) is proven, too. With a replay of real resets the neuron fires at t_d
+exactly.
 kappa = 1/|w| is the margin against noise of the z, kappa_out = 1/theta that against noise of the
 potential, in units of the threshold. Where feasible crosses 1/2 is the capacity, desired spikes per
 afferent, of any learning rule for exact times: gardner query SWEEP --by rate_out,alpha --metric
@@ -38,8 +39,8 @@ feasible. Loads of one replicate are nested. There is no theory of these curves.
 			{Name: "kappa_out", Doc: "margin of the potential, 1/theta", Unit: "V_th"},
 			{Name: "norm", Doc: "norm |w|/theta of the physical weights"},
 			{Name: "replays", Doc: "whether real resets replay all desired times within 1e-6 ms", Kind: MetricCount},
-			{Name: "cuts", Doc: "times at which the margin is kept explicitly", Unit: "times"},
-			{Name: "rounds", Doc: "rounds of cutting planes", Unit: "rounds"},
+			{Name: "cuts", Doc: "times at which the margin is kept explicitly in the last program", Unit: "times"},
+			{Name: "rounds", Doc: "rounds of cutting planes: how often V was searched for violations", Unit: "rounds"},
 			{Name: "violation", Doc: "largest amount by which the margin is missed anywhere"},
 			{Name: "gap", Doc: "duality gap of the certificate"},
 		},

@@ -1,7 +1,10 @@
 package precise
 
 import (
+	"cmp"
+	"context"
 	"math"
+	"slices"
 
 	"gardner/core/linalg"
 	"gardner/core/perceptron"
@@ -30,6 +33,7 @@ type cuts struct {
 	n      int
 	trials []*Trial
 	marked []psp.Train // inputs, desired times (afferent n) and tau_D before them (n+1)
+	marks  [][]int     // the latter two among them
 	tauD   float64
 	space  *subspace
 	p      []float64
@@ -52,14 +56,27 @@ func newCuts(k *psp.Kernel, trials []*Trial, n int) (*cuts, bool) {
 	c.size = math.Sqrt(linalg.Dot(c.p, c.p))
 	for i, t := range trials {
 		c.marked = append(c.marked, t.mark(k, c.tauD))
-		// Something to begin with: half way between desired times.
+		var marks []int
+		for j, who := range c.marked[i].Afferent {
+			if int(who) >= n {
+				marks = append(marks, j)
+			}
+		}
+		c.marks = append(c.marks, marks)
+	}
+	return c, true
+}
+
+// middles are times to begin with, half way between desired times.
+func (c *cuts) middles() (out []excess) {
+	for i, t := range c.trials {
 		last := 0.0
 		for _, at := range append(append([]float64(nil), t.Desired...), t.End) {
-			c.add([]cut{c.at(i, (last+at)/2)})
+			out = append(out, excess{trial: i, at: (last + at) / 2})
 			last = at
 		}
 	}
-	return c, true
+	return out
 }
 
 // mark returns the spikes of forced and, as spikes of afferent n+1, the times from
@@ -161,91 +178,59 @@ func (c *cuts) thin() {
 	c.cuts = kept
 }
 
-func (c *cuts) add(found []cut) { c.cuts = append(c.cuts, found...) }
+func (c *cuts) add(found []excess) {
+	for _, e := range found {
+		c.cuts = append(c.cuts, c.at(e.trial, e.at))
+	}
+}
 
-// violated returns cuts at the maxima of V + m above theta, one for each stretch of a
-// few tau_D at most, and the largest excess (negative if V is below its bound
-// everywhere).
-func (c *cuts) violated(w []float64, theta float64) (found []cut, worst float64) {
-	scaled := append(psp.Scale(c.k, w), 0, 0)
-	worst = math.Inf(-1)
-	for i := range c.trials {
-		s := stretches{k: c.k, theta: theta, tauD: c.tauD, n: c.n}
-		for _, e := range s.walk(c.trials[i], &c.marked[i], scaled) {
-			worst = math.Max(worst, e.v)
-			if e.v > Violation {
-				found = append(found, c.at(i, e.at))
+// batch is how many maxima of V become cuts before V is looked at again.
+const batch = 64
+
+// guess finds the cuts that matter by an active set that adds them a few at a time, most
+// violated first, from an optimum to the next. What it leaves is those with multipliers,
+// and the one that they exclude if there is such. It returns how often it looked for
+// violations. Nothing depends on its being right: the solver goes on from its cuts.
+func (c *cuts) guess(ctx context.Context, engine *linalg.Engine) (rounds int, err error) {
+	s := newLeastNorm(c.n+1, engine)
+	defer func() { c.cuts = append(c.cuts, s.active...) }()
+	for next := c.middles(); len(next) > 0; rounds++ {
+		if err := ctx.Err(); err != nil {
+			return rounds, err
+		}
+		if rounds == maxRounds {
+			return rounds, nil
+		}
+		for _, e := range next {
+			x := c.at(e.trial, e.at)
+			if s.slack(&x) >= 0 {
+				continue
 			}
+			if !s.add(x) {
+				c.cuts = append(c.cuts, x)
+				return rounds, nil
+			}
+		}
+		next, _ = c.violated(c.weights(s.x))
+		slices.SortStableFunc(next, func(a, b excess) int { return cmp.Compare(b.v, a.v) })
+		next = next[:min(len(next), batch)]
+	}
+	return rounds, nil
+}
+
+// violated returns the maxima of V + m above theta, one for each stretch of a few
+// tau_D at most, and the largest excess (0 if V is below its bound everywhere).
+func (c *cuts) violated(w []float64, theta float64) (found []excess, worst float64) {
+	s := stretches{k: c.k, w: append(psp.Scale(c.k, w), 0, 0), theta: theta, tauD: c.tauD, n: c.n}
+	for i, t := range c.trials {
+		s.trial = i
+		s.walk(t, &c.marked[i], c.marks[i])
+	}
+	for _, e := range s.out {
+		worst = math.Max(worst, e.v)
+		if e.v > Violation {
+			found = append(found, e)
 		}
 	}
 	return found, worst
-}
-
-// stretches walks along a trial and keeps the largest excess of V + m over theta in
-// each stretch.
-type stretches struct {
-	k           *psp.Kernel
-	theta, tauD float64
-	n           int
-
-	high excess
-	from float64 // where the stretch began
-	out  []excess
-}
-
-// stretch is the longest piece of a trial of which one maximum is taken, in tau_D.
-const stretch = 3
-
-func (s *stretches) walk(t *Trial, marked *psp.Train, w psp.Weights) []excess {
-	s.high.v = math.Inf(-1)
-	var p psp.Potential
-	next, last := 0, 0.0 // of desired times; of events
-	// falling reports whether the margin falls between last and the next event.
-	falling := func() bool { return next < len(t.Desired) && t.Desired[next]-last <= s.tauD*(1+0x1p-40) }
-	for j := 0; j <= marked.Len(); j++ {
-		to := t.End
-		if j < marked.Len() {
-			to = marked.Time[j]
-		}
-		desired := j < marked.Len() && int(marked.Afferent[j]) == s.n
-		if falling() {
-			s.consider(p, last, to-last, (t.Desired[next]-last)/s.tauD, 1/s.tauD, desired)
-		} else {
-			s.consider(p, last, to-last, 1, 0, desired)
-		}
-		if j == marked.Len() {
-			break
-		}
-		i := marked.Afferent[j]
-		p.A, p.B = math.FMA(p.A, marked.DecayM[j], w[i]), math.FMA(p.B, marked.DecayS[j], w[i])
-		last = to
-		if desired {
-			p.A -= s.theta
-			next++
-		}
-		if int(i) >= s.n || last-s.from > stretch*s.tauD {
-			s.flush(last)
-		}
-	}
-	s.flush(t.End)
-	return s.out
-}
-
-// consider looks for the largest V + m - theta within h of start, with m falling from
-// margin at the given rate; the end does not count if it is a desired time.
-func (s *stretches) consider(p psp.Potential, start, h, margin, rate float64, desired bool) {
-	if !(h > 0) {
-		return
-	}
-	at, v := s.k.MaxTilted(p, rate, h)
-	if v += margin - s.theta; v > s.high.v && !(desired && at >= h) {
-		s.high = excess{start + at, v}
-	}
-}
-
-func (s *stretches) flush(at float64) {
-	if !math.IsInf(s.high.v, -1) {
-		s.out = append(s.out, s.high)
-	}
-	s.high, s.from = excess{v: math.Inf(-1)}, at
 }

@@ -35,7 +35,7 @@ type Margin struct {
 	Gap       float64   // duality gap of the last program, relative
 	Violation float64   // largest amount by which V exceeds its bound anywhere
 	Cuts      int       // times at which V is held below its bound in the last program
-	Rounds    int
+	Rounds    int       // of cutting planes: how often V was searched for violations
 }
 
 // MaxMargin finds the least weights, |w|^2/2, with which a neuron with threshold and
@@ -51,13 +51,15 @@ type Margin struct {
 // desired times.
 //
 // The equalities are solved by projection, and the constraints at all times replaced
-// by those at finitely many: each round solves the program with the certified solver
-// of package perceptron and adds the largest V + m above theta of each stretch of 3
-// tau_D, which are exact, until none exceeds it by more than [Violation]. Cuts that
-// do not push are dropped, so |w| grows with each round; where the solver cannot reach
-// its accuracy, so are all but the last of those at nearly the same time. Weights that exist are reported
-// with the gap of their program; that none exist is proven by a Farkas vector of the
-// cuts, or by linearly dependent gradients at the desired times.
+// by those at finitely many. An active set adds the largest V + m above theta of
+// stretches of 3 tau_D, which are exact, a few at a time, until none exceeds it by more
+// than [Violation]; its cuts then go to the certified solver of package perceptron. As
+// long as there still are violations of the certified solution, the largest of each
+// stretch join, and cuts that do not push are dropped, so |w| grows with each round;
+// where the solver cannot reach its accuracy, so are all but the last of those at
+// nearly the same time. Weights that exist are reported with the gap of their program;
+// that none exist is proven by a Farkas vector of the cuts, or by linearly dependent
+// gradients at the desired times.
 // The error is *perceptron.NumericalError, the context's, or that of too many rounds.
 func MaxMargin(ctx context.Context, k *psp.Kernel, trials []*Trial, n int, engine *linalg.Engine) (*Margin, error) {
 	if !slices.ContainsFunc(trials, func(t *Trial) bool { return len(t.Desired) > 0 }) {
@@ -69,6 +71,10 @@ func MaxMargin(ctx context.Context, k *psp.Kernel, trials []*Trial, n int, engin
 		return &Margin{}, nil
 	}
 	options := &perceptron.Options{Engine: engine, Workspace: new(perceptron.Workspace), SkipSignedMargin: true}
+	guessed, err := c.guess(ctx, engine)
+	if err != nil {
+		return nil, err
+	}
 	for round, thinned := 1, 0; round <= maxRounds; round++ {
 		s, err := perceptron.FeasibleZeroThreshold(ctx, c.problem(), options)
 		var numerical *perceptron.NumericalError
@@ -80,7 +86,7 @@ func MaxMargin(ctx context.Context, k *psp.Kernel, trials []*Trial, n int, engin
 		if err != nil {
 			return nil, fmt.Errorf("cutting planes, round %d with %d cuts: %w", round, len(c.cuts), err)
 		}
-		m := &Margin{Gap: s.Gap, Cuts: len(c.cuts), Rounds: round}
+		m := &Margin{Gap: s.Gap, Cuts: len(c.cuts), Rounds: guessed + round}
 		if s.Status == perceptron.Infeasible {
 			return m, nil
 		}

@@ -7,8 +7,11 @@ import (
 	"gardner/core/psp"
 )
 
-// excess is where a forced potential is too high.
-type excess struct{ at, v float64 }
+// excess is where a forced potential is too high, and V there, or by how much.
+type excess struct {
+	trial int
+	at, v float64
+}
 
 // scan appends to found, for each stretch between two desired times, before the first
 // and after the last, where V, reset at the desired times only, is highest above
@@ -69,7 +72,7 @@ func highest(k *psp.Kernel, p psp.Potential, start, h float64, desired bool, hig
 	}
 	s, v := k.Max(p, h)
 	if v > high.v && !(desired && s >= h) {
-		return excess{start + s, v}
+		return excess{at: start + s, v: v}
 	}
 	return high
 }
