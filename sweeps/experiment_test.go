@@ -40,7 +40,7 @@ var tiny = map[string]string{
 	"spiking": `{name: t, experiment: spiking, replicates: 2, params: {N: 20, trials: 3, n_noise: 300}, grid: {alpha: [0.5, 4], solution: [A, B],
 		sigma_noise: [0, 2], threshold: [1, 3]}}`,
 	"temporal-svm": `{name: t, experiment: temporal-svm, replicates: 2, params: {N: 25, T: 200, rate_out: 15}, grid: {alpha: [0.05, 0.15, 0.8]}}`,
-	"tempotron":    `{name: t, experiment: tempotron, replicates: 2, params: {N: 20, K: 15, learning_rate: 0.01}, grid: {input: [once, poisson], cycles: [5, 20, 60]}}`,
+	"tempotron":    `{name: t, experiment: tempotron, replicates: 2, params: {N: 20, K: 15, learning_rate: 0.01}, grid: {input: [once, poisson], decay: [0, 20], cycles: [5, 20, 60]}}`,
 	"precise-spikes": `{name: t, experiment: precise-spikes, replicates: 2, params: {N: 40, T: 200, step: 0.05}, grid: {rule: [finite-precision, high-threshold],
 		rate_out: [10, 40], cycles: [20, 100]}}`,
 	"weights":       `{name: t, experiment: weights, replicates: 2, grid: {N: [12, 25], alpha: [0.5, 4], gamma: [1, inf], solution: [A, B]}}`,

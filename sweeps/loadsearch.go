@@ -7,12 +7,15 @@ import (
 )
 
 // largestLoad returns the largest whole number from 0 to most that succeeds, for a
-// try that succeeds up to some number and fails from there on: it doubles from first
-// until a failure, then halves the interval. Of a try that is not monotone it returns
-// a success next to a failure.
+// try that succeeds up to some number and fails from there on: from first it climbs
+// in steps that double, the first an eighth of it, until a failure, and then halves the
+// interval. Failures are dear, as they take all cycles that are allowed, so it does not
+// climb far at once. Of a try that is not monotone it returns a success next to a
+// failure.
 func largestLoad(first, most int, try func(n int) (bool, error)) (int, error) {
 	good, bad := 0, most+1
-	for n := min(max(1, first), most); bad-good > 1; {
+	n := min(max(1, first), most)
+	for stride := max(1, n/8); bad-good > 1; {
 		ok, err := try(n)
 		if err != nil {
 			return 0, err
@@ -22,11 +25,11 @@ func largestLoad(first, most int, try func(n int) (bool, error)) (int, error) {
 		} else {
 			bad = n
 		}
-		switch {
-		case bad <= most:
+		if bad <= most {
 			n = good + (bad-good)/2
-		default:
-			n = min(max(n+1, n+n/2), most)
+		} else {
+			n = min(n+stride, most)
+			stride *= 2
 		}
 	}
 	return good, nil

@@ -21,7 +21,7 @@ const maxTempotronLoad = 20
 func tempotronCapacity() *Experiment {
 	inf := math.Inf(1)
 	return &Experiment{
-		Name: "tempotron", Version: 2,
+		Name: "tempotron", Version: 3,
 		Doc: "capacity of the tempotron's learning rule, a classifier of spatiotemporal spike patterns",
 		Long: `Patterns are spikes of N afferents in a window of T = K sqrt(tau_m tau_s), one at a uniform time
 each (input = once) or Poisson spikes (input = poisson). A neuron answers +1 if its potential
@@ -30,16 +30,19 @@ each (input = once) or Poisson spikes (input = poisson). A neuron answers +1 if 
 
 passes 1 anywhere in the window. On an error the weights change by +-learning_rate z(t_max), z(t)
 the gradient of V, plus momentum times the change before (Guetig and Sompolinsky 2006; the maximum
-is exact). Learning converges if a whole cycle over the patterns has no error within the limit of
+is exact). The learning rate stays, or falls from cycle to cycle as learning_rate/(1 + cycle/decay)
+(ours). Learning converges if a whole cycle over the patterns has no error within the limit of
 cycles. capacity is the largest load P/N, in steps of step, that converges, among nested sets of
 patterns (a larger one only adds patterns), each learned from the same initial weights; the search
-halves intervals, taking convergence for monotone in P. Its median over replicates is the load at
-which half of them converge.
+takes convergence for monotone in P. Its median over replicates is the load at which half of them
+converge.
 This measures the learner, so it is a lower bound of what weights can do, and grows with the limit
 of cycles: give several. Initial weights are normal, such that V has the standard deviation
 initial_sd (ours). There is no closed formula for the capacity; about 3 patterns per synapse are
 reported at T = 500 ms, growing weakly with K (Rubin, Monasson and Sompolinsky 2010). Here, at
-N = 500 and K = 66.7, the rule ends at 2.3 with the rate 1e-4, at 2.5 with 3e-4, and at 1.8 with 1e-3.`,
+N = 500 and K = 66.7, a constant rate ends at 2.3 (1e-4), 2.5 (3e-4) or 1.8 (1e-3): its own steps keep
+up a few percent of errors. A rate that falls goes on to 3 (2e-4 with decay 100). Weights of a given
+potential grow as sqrt(K), so learning_rate should.`,
 		Params: []Param{
 			{Name: "N", Doc: "afferents of the neuron", Kind: Integer, Default: Num(500), Min: 1, Max: 20000},
 			{Name: "K", Doc: "windows: duration of a pattern over sqrt(tau_m tau_s)", Kind: Number, Default: Num(66.6666666667), Min: 0, MinOpen: true, Max: 1e5},
@@ -50,6 +53,7 @@ N = 500 and K = 66.7, the rule ends at 2.3 with the rate 1e-4, at 2.5 with 3e-4,
 			{Name: "p_out", Doc: "share of patterns with label +1, exact in every prefix", Kind: Number, Default: Num(0.5), Min: 0, Max: 1, MinOpen: true, MaxOpen: true},
 			{Name: "learning_rate", Doc: "step lambda along the gradient", Unit: "V_th", Kind: Number, Default: Num(1e-4), Min: 0, MinOpen: true, Max: inf, MaxOpen: true, Treatment: true},
 			{Name: "momentum", Doc: "part of the last change that is repeated", Kind: Number, Default: Num(0.99), Min: 0, Max: 1, MaxOpen: true, Treatment: true},
+			{Name: "decay", Doc: "cycles after which the learning rate has halved, lambda/(1 + cycle/decay); 0: it stays", Unit: "cycles", Kind: Number, Default: Num(0), Min: 0, Max: inf, MaxOpen: true, Treatment: true},
 			{Name: "initial_sd", Doc: "standard deviation of the potential under the initial weights", Unit: "V_th", Kind: Number, Default: Num(0.5), Min: 0, MinOpen: true, Max: inf, MaxOpen: true, Treatment: true},
 			{Name: "step", Doc: "resolution of the capacity", Unit: "P/N", Kind: Number, Default: Num(0.1), Min: 0, MinOpen: true, Max: 10, Treatment: true},
 			{Name: "cycles", Doc: "limit of cycles over the patterns", Kind: Integer, Default: Num(1000), Min: 1, Max: 1e7, Inner: true, Treatment: true},
@@ -115,7 +119,7 @@ func runTempotron(ctx context.Context, t *Task) ([]Row, error) {
 	n, T := p.Int("N"), tempotronWindow(p)
 	task := &tempotronTask{t: t, kernel: kernel, spikes: t.Stream("spikes"),
 		initial: initialWeights(t, kernel, n, tempotronSpikes(p)/float64(n)/T),
-		rule:    tempotron.Rule{Rate: p.Num("learning_rate"), Momentum: p.Num("momentum"), Window: T}}
+		rule:    tempotron.Rule{Rate: p.Num("learning_rate"), Momentum: p.Num("momentum"), Decay: p.Num("decay"), Window: T}}
 	if p.Str("input") == "poisson" {
 		x := make([]float64, n)
 		for i := range x {

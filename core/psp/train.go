@@ -135,6 +135,9 @@ func (t *Train) AddPSP(k *Kernel, at, c float64, dst []float64) {
 // Before returns the number of spikes before at.
 func (t *Train) Before(at float64) int {
 	low, high := 0, len(t.Time)
+	if high > 0 && t.Time[high-1] < at { // the usual case
+		return high
+	}
 	for low < high {
 		if mid := (low + high) / 2; t.Time[mid] < at {
 			low = mid + 1

@@ -8,7 +8,8 @@
 //
 //	w_i += +-lambda z_i(t_max),   z_i(t) = sum_spikes K(t - t_i),
 //
-// with momentum. The maximum is exact, in one pass over the spikes.
+// with momentum, and with a lambda that may fall from cycle to cycle. The maximum is
+// exact, in one pass over the spikes.
 //
 //	rule := tempotron.Rule{Rate: 1e-4, Momentum: 0.99, Window: 500, Cycles: 10000}
 //	cycles, ok, err := rule.Learn(ctx, k, patterns, labels, w, stream)

@@ -53,7 +53,10 @@ func naiveLearn(k *psp.Kernel, rule tempotron.Rule, patterns []*psp.Train, label
 	last := make([]float64, len(w))
 	for cycle := 1; ; cycle++ {
 		s.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		wrong := 0
+		wrong, rate := 0, rule.Rate
+		if rule.Decay > 0 {
+			rate /= 1 + float64(cycle-1)/rule.Decay
+		}
 		for _, mu := range order {
 			p := patterns[mu]
 			value := func(at float64) float64 { return psptest.Potential(k, p, w, at) }
@@ -80,7 +83,7 @@ func naiveLearn(k *psp.Kernel, rule tempotron.Rule, patterns []*psp.Train, label
 				last[i] *= rule.Momentum
 			}
 			for j, tj := range p.Time {
-				last[p.Afferent[j]] += labels[mu] * rule.Rate * k.At(at-tj)
+				last[p.Afferent[j]] += labels[mu] * rate * k.At(at-tj)
 			}
 			for i := range w {
 				w[i] += last[i]
@@ -95,7 +98,10 @@ func naiveLearn(k *psp.Kernel, rule tempotron.Rule, patterns []*psp.Train, label
 func TestLearnAgainstDefinition(t *testing.T) {
 	t.Parallel()
 	k := kernel(t)
-	for _, rule := range []tempotron.Rule{{Rate: 0.02, Window: 100, Cycles: 30}, {Rate: 0.004, Momentum: 0.9, Window: 100, Cycles: 30}} {
+	for _, rule := range []tempotron.Rule{
+		{Rate: 0.02, Window: 100, Cycles: 30}, {Rate: 0.004, Momentum: 0.9, Window: 100, Cycles: 30},
+		{Rate: 0.008, Momentum: 0.9, Decay: 10, Window: 100, Cycles: 30},
+	} {
 		key := rng.NewKey("tempotron definition")
 		patterns := once(k, rng.New(key), 12, 10, 100)
 		w := make([]float64, 10)
@@ -109,12 +115,12 @@ func TestLearnAgainstDefinition(t *testing.T) {
 			t.Fatal(err)
 		}
 		if want := naiveLearn(k, rule, patterns, alternating(12), naive, rng.New(key.Sub("order"))); cycles != want {
-			t.Errorf("momentum %v: %d cycles, by definition %d", rule.Momentum, cycles, want)
+			t.Errorf("%+v: %d cycles, by definition %d", rule, cycles, want)
 		}
 		// Golden sections find a maximum to the square root of the rounding only.
 		for i := range w {
 			if math.Abs(w[i]-naive[i]) > 1e-6 {
-				t.Errorf("momentum %v: w[%d] = %v, by definition %v", rule.Momentum, i, w[i], naive[i])
+				t.Errorf("%+v: w[%d] = %v, by definition %v", rule, i, w[i], naive[i])
 			}
 		}
 	}
@@ -275,7 +281,7 @@ func TestLearnStopsAndRefuses(t *testing.T) {
 	if _, _, err := rule.Learn(ctx, k, same, []float64{1, -1}, make([]float64, 20), r); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	for _, bad := range []tempotron.Rule{{Window: 1}, {Rate: 1, Momentum: 1, Window: 1}, {Rate: 1}, {Rate: 1, Window: 1, Cycles: -1}, {Rate: math.NaN(), Window: 1}} {
+	for _, bad := range []tempotron.Rule{{Window: 1}, {Rate: 1, Momentum: 1, Window: 1}, {Rate: 1}, {Rate: 1, Window: 1, Decay: -1}, {Rate: 1, Window: 1, Cycles: -1}, {Rate: math.NaN(), Window: 1}} {
 		var e *tempotron.RuleError
 		if _, _, err := bad.Learn(context.Background(), k, nil, nil, nil, r); !errors.As(err, &e) {
 			t.Errorf("rule %+v: %v", bad, err)
