@@ -62,7 +62,7 @@ func cost(p, k float64) (e, d, slope float64) {
 		jp, jm := num.J1(-d-k), num.J1(d-k)
 		return logOdds + num.Log(jp) - num.Log(jm), num.H(-d-k)/jp + num.H(d-k)/jm
 	}, -reach, reach, k*(1-2*p))
-	return p*num.J2(-d-k) + q*num.J2(d-k), d, 2*p*num.J1(-d-k) + 2*q*num.J1(d-k)
+	return float64(p*num.J2(-d-k)) + float64(q*num.J2(d-k)), d, float64(2*p*num.J1(-d-k)) + float64(2*q*num.J1(d-k))
 }
 
 // marginOfCost returns k with e(k) = y, at least minCostMargin. sqrt e is

@@ -39,8 +39,8 @@ func (d Distances) Below(y, x float64) float64 {
 	if !(x > d.K) {
 		return 0
 	}
-	return num.H(-x - y*d.D)
+	return num.H(-x - float64(y*d.D))
 }
 
 // Mean returns the mean distance of the patterns of label y, K + J1(K+yD).
-func (d Distances) Mean(y float64) float64 { return d.K + num.J1(d.K+y*d.D) }
+func (d Distances) Mean(y float64) float64 { return d.K + num.J1(d.K+float64(y*d.D)) }

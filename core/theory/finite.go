@@ -36,7 +36,7 @@ func (n Neuron) OrderBalancedFinite(kappa float64, nAff int, gamma, cvExc float6
 	mean := func(q float64) float64 {
 		sq := math.Sqrt(q)
 		_, d, _ := cost(n.POut, kappa/sq)
-		return cvExc * (1/gamma - d*sq) / math.Sqrt(float64(nAff))
+		return cvExc * (1/gamma - float64(d*sq)) / math.Sqrt(float64(nAff))
 	}
 	o, ok := n.orderOfMean(mean, kappa)
 	if !ok {
@@ -131,13 +131,13 @@ func (n Neuron) orderWhere(s float64, falling func(Order) float64) (Order, bool)
 // orderAtShare returns the order at threshold b whose excitatory and inhibitory
 // weight norms are as 1-t to t.
 func (n Neuron) orderAtShare(b, t float64) Order {
-	u := 1 / math.Sqrt((1-t)*(1-t)+t*t)
+	u := 1 / math.Sqrt(float64((1-t)*(1-t))+float64(t*t))
 	cos, sin := (1-t)*u, t*u
 	f, g, l := n.FExc, 1-n.FExc, n.Lambda
 	je, ji := math.Sqrt(f*num.J2(b)), math.Sqrt(g*num.J2(-n.Phi*b))
 	return Order{
 		B: b, R: sin * je / (cos * ji), C: cos / je,
-		Q: cos*cos + l*l*sin*sin,
+		Q: float64(cos*cos) + float64(l*l*sin*sin),
 		A: cos*f*num.H(b)/je + l*sin*g*num.H(-n.Phi*b)/ji,
 		M: cos*f*num.J1(b)/je - n.Phi*l*sin*g*num.J1(-n.Phi*b)/ji,
 	}

@@ -36,6 +36,6 @@ func (n Neuron) orderFree(objective func(Order) float64, single bool) Order {
 // are C z/sqrt N and C R z/sqrt N: B and M have no meaning and are 0.
 func (n Neuron) freeOrder(s float64) Order {
 	f, g, r := n.FExc, 1-n.FExc, s/n.Lambda
-	c := 1 / math.Sqrt(f+r*r*g)
-	return Order{R: r, C: c, Q: c * c * (f + s*s*g), A: c * (f + s*g)}
+	c := 1 / math.Sqrt(f+float64(r*r*g))
+	return Order{R: r, C: c, Q: c * c * (f + float64(s*s*g)), A: c * (f + float64(s*g))}
 }

@@ -47,12 +47,12 @@ func (n Neuron) NoiseError(o Order, alpha, norm, sigmaIn, sigmaOut float64) (flo
 		return 0, nil
 	}
 	_, d, _ := cost(n.POut, k)
-	return n.POut*labelError(k, d, s) + (1-n.POut)*labelError(k, -d, s), nil
+	return float64(n.POut*labelError(k, d, s)) + float64((1-n.POut)*labelError(k, -d, s)), nil
 }
 
 // labelError is the bracket of NoiseError for one label; d stands for yD.
 func labelError(k, d, s float64) float64 {
-	at := num.H(-k-d) * num.H(k/s)
+	at := float64(num.H(-k-d) * num.H(k/s))
 	// Both factors of the integrand vanish beyond 9 and 38 of their s.d.
 	low, high := math.Max(k, -d-9), math.Min(-d+9, 38*s)
 	if !(low < high) {
@@ -70,7 +70,7 @@ func labelError(k, d, s float64) float64 {
 		case i%2 == 1:
 			weight = 4
 		}
-		sum += weight * num.Gauss(u+d) * num.H(u/s)
+		sum += float64(weight * num.Gauss(u+d) * num.H(u/s))
 	}
-	return at + sum*h/3
+	return at + float64(sum*h)/3
 }

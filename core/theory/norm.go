@@ -30,7 +30,7 @@ func (n Neuron) NormInFinite(alpha float64, nAff int, cvExc float64) (float64, e
 	}
 	sq := math.Sqrt(o.Q)
 	_, d, _ := cost(n.POut, n.margin(o, alpha)/sq)
-	inverse := math.Sqrt(float64(nAff))*o.M/cvExc + d*sq
+	inverse := float64(math.Sqrt(float64(nAff))*o.M)/cvExc + float64(d*sq)
 	if !(inverse > 0) {
 		return 0, &UndefinedError{Quantity: "|w|/theta of max-kappa-in", Param: "N", Value: float64(nAff), Limit: math.NaN(),
 			Why: "the threshold is not positive at this N; use a larger one"}

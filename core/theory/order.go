@@ -27,13 +27,13 @@ type Order struct {
 // order returns the order parameters at threshold b and s = lambda R.
 func (n Neuron) order(b, s float64) Order {
 	f, g, r := n.FExc, 1-n.FExc, s/n.Lambda
-	exc, inh := f*num.J2(b), g*num.J2(-n.Phi*b)
-	c := 1 / math.Sqrt(exc+r*r*inh)
+	exc, inh := float64(f*num.J2(b)), float64(g*num.J2(-n.Phi*b))
+	c := 1 / math.Sqrt(exc+float64(r*r*inh))
 	return Order{
 		B: b, R: r, C: c,
-		Q: c * c * (exc + s*s*inh),
-		A: c * (f*num.H(b) + s*g*num.H(-n.Phi*b)),
-		M: c * (f*num.J1(b) - n.Phi*s*g*num.J1(-n.Phi*b)),
+		Q: c * c * (exc + float64(s*s*inh)),
+		A: c * (float64(f*num.H(b)) + float64(s*g*num.H(-n.Phi*b))),
+		M: c * (float64(f*num.J1(b)) - float64(n.Phi*s*g*num.J1(-n.Phi*b))),
 	}
 }
 

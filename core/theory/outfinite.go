@@ -82,7 +82,7 @@ func (n Neuron) CapacityOutFinite(kappaOut float64, nAff int, gamma, cvExc float
 		// squares, for the balanced solutions lie at the low end.
 		least := 1 / (gamma * math.Max(1, n.Lambda))
 		most := least + 2*root + 40
-		_, v := maximum(func(y float64) float64 { return at(least+(most-least)*y*y, s) }, 0, 1, 64)
+		_, v := maximum(func(y float64) float64 { return at(least+float64((most-least)*y*y), s) }, 0, 1, 64)
 		return v
 	})
 	if math.IsInf(best, -1) {

@@ -8,7 +8,7 @@ import "math"
 // Without a sign change it returns the end nearer to the root.
 func increasingRoot(f func(x float64) (v, dv float64), lo, hi, x float64) float64 {
 	if !(x > lo && x < hi) {
-		x = lo + (hi-lo)/2
+		x = lo + float64((hi-lo)/2)
 	}
 	last := hi - lo
 	for range 200 {
@@ -23,7 +23,7 @@ func increasingRoot(f func(x float64) (v, dv float64), lo, hi, x float64) float6
 		}
 		next := x - v/dv
 		if !(next > lo && next < hi) || math.Abs(next-x) > 0.5*last {
-			next = lo + (hi-lo)/2
+			next = lo + float64((hi-lo)/2)
 		}
 		last = math.Abs(next - x)
 		if last <= 1e-16*math.Abs(x) || next == lo || next == hi {
@@ -88,7 +88,7 @@ func interpolate(a, b, c, fa, fb, fc float64) float64 {
 		return -fb * (b - a) / (fb - fa)
 	}
 	q, r, s := fa/fc, fb/fc, fb/fa
-	p := s * ((c-b)*q*(q-r) - (b-a)*(r-1))
+	p := s * (float64((c-b)*q*(q-r)) - float64((b-a)*(r-1)))
 	return -p / ((q - 1) * (r - 1) * (s - 1))
 }
 
@@ -118,19 +118,19 @@ func maximum(f func(float64) float64, a, b float64, cells int) (x, fx float64) {
 // a point x in [a, b] that is already good.
 func refineMaximum(f func(float64) float64, a, b, x, fx float64) (xMax, fMax float64) {
 	const golden = 0.3819660112501051
-	tol := 1e-9 * (b - a)
+	tol := float64(1e-9 * (b - a))
 	w, v, fw, fv := x, x, fx, fx
 	var d, e float64
 	for range 200 {
-		mid := 0.5 * (a + b)
-		if math.Abs(x-mid) <= 2*tol-0.5*(b-a) {
+		mid := float64(0.5 * (a + b))
+		if math.Abs(x-mid) <= float64(2*tol)-float64(0.5*(b-a)) {
 			break
 		}
 		parabola := false
 		if math.Abs(e) > tol {
-			r := (x - w) * (fx - fv)
-			q := (x - v) * (fx - fw)
-			p := (x-v)*q - (x-w)*r
+			r := float64((x - w) * (fx - fv))
+			q := float64((x - v) * (fx - fw))
+			p := float64((x-v)*q) - float64((x-w)*r)
 			q = 2 * (q - r)
 			if q > 0 {
 				p = -p

@@ -60,7 +60,7 @@ func (n Neuron) Unbalanced(alpha float64) (Unbalanced, error) {
 	}
 	edge := root(func(b float64) float64 {
 		o := n.order(b, 1)
-		return o.A*o.A/o.Q - alpha*e0
+		return float64(o.A*o.A)/o.Q - float64(alpha*e0)
 	}, 0, end)
 	ratio := func(b float64) float64 {
 		o := n.order(b, 1)

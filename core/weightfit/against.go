@@ -68,9 +68,9 @@ func (m moments) bestSlope(shift float64) float64 {
 		b := shift + float64(t*h)
 		g := 1/h - float64(h*square) - float64(shift*mean)
 		if m.known {
-			g += float64(m.silent/m.active*t) * hazard(-b)
+			g += float64(float64(m.silent/m.active*t) * hazard(-b))
 		} else {
-			g += t * hazard(b)
+			g += float64(t * hazard(b))
 		}
 		return g > 0
 	}

@@ -142,7 +142,7 @@ func interval(values []float64) Interval {
 	}
 	sort.Float64s(values)
 	at := func(p float64) float64 {
-		x := p * (n - 1)
+		x := float64(p * (n - 1))
 		k := int(x)
 		if k+1 >= len(values) {
 			return values[len(values)-1]

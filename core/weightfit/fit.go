@@ -75,12 +75,12 @@ func (m moments) result(b, h float64, s *Sample) *Result {
 func (m moments) likelihood(b, h float64) float64 {
 	// mean of (h y + b)^2, y in units of its mean
 	chi := float64(h*h*m.square) + float64(2*h*b) + float64(b*b)
-	l := m.active * (num.Log(h/m.unit) - chi/2 - halfLog2Pi)
+	l := float64(m.active * (num.Log(h/m.unit) - float64(chi/2) - halfLog2Pi))
 	switch {
 	case !m.known:
-		l -= m.active * logH(b)
+		l -= float64(m.active * logH(b))
 	case m.silent > 0:
-		l += m.silent * logH(-b)
+		l += float64(m.silent * logH(-b))
 	}
 	return l
 }
@@ -112,7 +112,7 @@ func (m moments) maximum() (b, h float64, ok bool) {
 
 // slope is the best h for a given b with zeros known: h^2 square + h b = 1.
 func (m moments) slope(b float64) float64 {
-	root := math.Sqrt(float64(b*b) + 4*m.square)
+	root := math.Sqrt(float64(b*b) + float64(4*m.square))
 	if b > 0 {
 		return 2 / (root + b)
 	}
@@ -149,7 +149,7 @@ func logH(x float64) float64 {
 	case x < tail:
 		return num.Log(num.H(x))
 	}
-	return -float64(x*x)/2 - halfLog2Pi + num.Log(mills(x))
+	return -float64(float64(x*x)/2) - halfLog2Pi + num.Log(mills(x))
 }
 
 // meanAbove is the mean of z - b given z > b, J1/H.
@@ -165,7 +165,7 @@ func ratio(b float64) float64 {
 // it does not, to the last bit.
 func bisect(low, high float64, below func(float64) bool) float64 {
 	for {
-		middle := low + (high-low)/2
+		middle := low + float64((high-low)/2)
 		if middle <= low || middle >= high {
 			return low
 		}
