@@ -15,6 +15,7 @@ import (
 	"gardner/coordinator/client"
 	"gardner/coordinator/store"
 	"gardner/core/fingerprint"
+	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/proto/join"
 	"gardner/sweeps"
 	"gardner/sweeps/data"
@@ -43,13 +44,23 @@ func (w *where) open() (*session, error) {
 	if _, err := os.Stat(w.db); errors.Is(err, fs.ErrNotExist) && !w.create {
 		return nil, usagef("there is no database %s: name another with --db, or make it with `gardner run SWEEP`", w.db)
 	}
-	c, err := coordinator.New(coordinator.Config{DB: w.db, Registry: sweeps.Builtin(), Version: version,
-		Fingerprint: fingerprint.Compute(), Socket: w.create, Settle: -1})
-	if errors.Is(err, store.ErrLocked) {
-		return dialOwner(w.db)
-	}
-	if err != nil {
-		return nil, err
+	var c *coordinator.Coordinator
+	for begun := time.Now(); c == nil; time.Sleep(ownerPause) {
+		var err error
+		c, err = coordinator.New(coordinator.Config{DB: w.db, Registry: sweeps.Builtin(), Version: version,
+			Fingerprint: fingerprint.Compute(), Socket: w.create, Settle: -1})
+		if errors.Is(err, store.ErrLocked) {
+			s, err := dialOwner(w.db)
+			if err != nil || time.Since(begun) > ownerPatience || s.answers() {
+				return s, err
+			}
+			// Its owner is just beginning or ending.
+			if err := s.Close(); err != nil {
+				return nil, err
+			}
+		} else if err != nil {
+			return nil, err
+		}
 	}
 	s, err := dial(c.Target())
 	if err != nil {
@@ -57,6 +68,20 @@ func (w *where) open() (*session, error) {
 	}
 	s.local, s.coordinator = true, c
 	return s, nil
+}
+
+// A process that has the database open answers on its socket, except for moments at its beginning and its end.
+const (
+	ownerPatience = 3 * time.Second
+	ownerPause    = 100 * time.Millisecond
+)
+
+// answers reports whether somebody is there; that it takes long to say so is no answer either way.
+func (s *session) answers() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), ownerPatience)
+	defer cancel()
+	_, err := s.Version(ctx, &gardnerv1.VersionRequest{})
+	return status.Code(err) != codes.Unavailable
 }
 
 // dialOwner reaches the process that has a database open.
