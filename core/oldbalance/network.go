@@ -21,7 +21,8 @@ type Network struct {
 	interval float64 // mean time between updates
 
 	time, next float64 // now, and when the next update comes; next is before 0 while not drawn
-	watch      *watch  // nil: nobody looks
+	flips      uint64
+	watch      *watch // nil: nobody looks
 }
 
 // New returns a network with connections from the stream and all neurons silent.
@@ -65,6 +66,10 @@ func (n *Network) Params() Params { return n.p }
 // Time returns the time since the network was made.
 func (n *Network) Time() float64 { return n.time }
 
+// Flips returns how often neurons have changed since the network was made: each changes
+// the inputs of about 2K others.
+func (n *Network) Flips() uint64 { return n.flips }
+
 // Active reports whether a neuron is active.
 func (n *Network) Active(k Population, i int) bool { return n.active[k][i/64]>>(i%64)&1 != 0 }
 
@@ -99,6 +104,7 @@ func (n *Network) flip(l, i int) {
 	word, bit := &n.active[l][i/64], uint64(1)<<(i%64)
 	*word ^= bit
 	n.wiring.flip(l, i, *word&bit != 0)
+	n.flips++
 	if n.watch != nil {
 		n.watch.flipped(n, l, i, *word&bit != 0)
 	}

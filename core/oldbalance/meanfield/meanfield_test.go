@@ -261,6 +261,8 @@ func TestRateDistributionMoments(t *testing.T) {
 		}
 		near(t, "mean of the rates", mean, q.M[k], 1e-4)
 		near(t, "mean square of the rates", square, q.Q[k], 1e-4)
+		// CV^2 = 1 - 2m + 2m^2 has the mean 1 - 2 m_k + 2 q_k, and CV hardly varies.
+		near(t, "CV of irregular spikes", q.IrregularCV(k), math.Sqrt(1-2*q.M[k]+2*q.Q[k]), 0.01)
 		c := q.Autocorrelation(0.25, 60)[k]
 		near(t, "autocorrelation at 0", c[0], q.M[k], 1e-12)
 		near(t, "autocorrelation after 15 tau", c[59], q.Q[k], 1e-3)

@@ -90,6 +90,27 @@ func (r *Quenched) RateBelow(k oldbalance.Population, m float64) float64 {
 	return num.H(-z)
 }
 
+// IrregularCV returns what the coefficient of variation of the intervals between spikes
+// would be if inputs were drawn anew at each update, on average over the neurons of
+// population k: a neuron of rate m then stays active and silent for exponential times
+// in the ratio m to 1-m, and
+//
+//	CV = sqrt(m^2 + (1-m)^2),
+//
+// 1 at small rates. Inputs that last make it less, for a spike then waits for the input
+// to cross the threshold and for an update besides.
+func (r *Quenched) IrregularCV(k oldbalance.Population) float64 {
+	const cells = 1000
+	sum, below := 0.0, 0.0
+	for i := range cells {
+		m := (float64(i) + 0.5) / cells
+		next := r.RateBelow(k, float64(i+1)/cells)
+		sum += (next - below) * math.Hypot(m, 1-m)
+		below = next
+	}
+	return sum
+}
+
 // Autocorrelation returns the mean over the neurons of population k of
 // <x_i(t) x_i(t+lag)>, for lags of lag = 0, step, 2 step, ... as many as asked. It
 // falls from m_k to q_k and solves (van Vreeswijk and Sompolinsky 1998, section 5)
