@@ -8,14 +8,13 @@ import (
 
 // largestLoad returns the largest whole number from 0 to most that succeeds, for a
 // try that succeeds up to some number and fails from there on: from first it climbs
-// in steps that double, the first an eighth of it, until a failure, and then halves the
-// interval. Failures are dear, as they take all cycles that are allowed, so it does not
-// climb far at once. Of a try that is not monotone it returns a success next to a
-// failure.
+// by a sixteenth at a time, but at least 1, until a failure, and then halves the
+// interval. It does not climb faster because failures are dear, as they take all cycles
+// that are allowed, most successes cheap. Of a try that is not monotone it returns a
+// success next to a failure.
 func largestLoad(first, most int, try func(n int) (bool, error)) (int, error) {
 	good, bad := 0, most+1
-	n := min(max(1, first), most)
-	for stride := max(1, n/8); bad-good > 1; {
+	for n := min(max(1, first), most); bad-good > 1; {
 		ok, err := try(n)
 		if err != nil {
 			return 0, err
@@ -28,8 +27,7 @@ func largestLoad(first, most int, try func(n int) (bool, error)) (int, error) {
 		if bad <= most {
 			n = good + (bad-good)/2
 		} else {
-			n = min(n+stride, most)
-			stride *= 2
+			n = min(n+max(1, n/16), most)
 		}
 	}
 	return good, nil

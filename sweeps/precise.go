@@ -72,7 +72,7 @@ func checkSpikeTimes(p Point, load float64) error {
 func preciseSpikes() *Experiment {
 	inf := math.Inf(1)
 	return &Experiment{
-		Name: "precise-spikes", Version: 7,
+		Name: "precise-spikes", Version: 8,
 		Doc: "capacity of two learning rules for spikes at given times",
 		Long: `A leaky integrate-and-fire neuron,
 

@@ -12,7 +12,7 @@ import (
 // given times.
 func temporalSVM() *Experiment {
 	return &Experiment{
-		Name: "temporal-svm", Version: 7,
+		Name: "temporal-svm", Version: 8,
 		Doc: "largest margin of a neuron that fires at given times, and whether weights exist",
 		Long: `A leaky integrate-and-fire neuron with threshold and reset theta should fire at desired times t_d
 in response to Poisson spikes of its N afferents (trials as in the experiment precise-spikes; eps is

@@ -21,7 +21,7 @@ const maxTempotronLoad = 20
 func tempotronCapacity() *Experiment {
 	inf := math.Inf(1)
 	return &Experiment{
-		Name: "tempotron", Version: 3,
+		Name: "tempotron", Version: 4,
 		Doc: "capacity of the tempotron's learning rule, a classifier of spatiotemporal spike patterns",
 		Long: `Patterns are spikes of N afferents in a window of T = K sqrt(tau_m tau_s), one at a uniform time
 each (input = once) or Poisson spikes (input = poisson). A neuron answers +1 if its potential

@@ -19,12 +19,13 @@ type leastNorm struct {
 
 	// The active rows are L Q, L lower triangular, Q of orthonormal rows, both n x n.
 	l, q   []float64
-	z, d   []float64 // scratch
+	z, d   []float64 // scratch, project
+	part   []float64
 	engine *linalg.Engine
 }
 
 func newLeastNorm(n int, engine *linalg.Engine) *leastNorm {
-	return &leastNorm{n: n, x: make([]float64, n), l: make([]float64, n*n), q: make([]float64, n*n), z: make([]float64, n), d: make([]float64, 3*n), engine: engine}
+	return &leastNorm{n: n, x: make([]float64, n), l: make([]float64, n*n), q: make([]float64, n*n), z: make([]float64, n), d: make([]float64, 3*n), part: make([]float64, n), engine: engine}
 }
 
 // slack is a.x - b of the row a = -c.x, b = c.margin.
@@ -84,11 +85,8 @@ func (s *leastNorm) project(x []float64) (left, size float64) {
 	clear(coefficients)
 	for m > 0 { // Gram and Schmidt, again where most of it went
 		before := left
-		s.engine.MulVec(again, s.q, n, m, n, s.z)
-		for j, c := range again {
-			coefficients[j] += c
-			linalg.Axpy(-c, s.q[j*n:(j+1)*n], s.z)
-		}
+		takeOut(s.engine, s.q, m, n, s.z, again, nil, s.part)
+		linalg.Axpy(1, again, coefficients)
 		if left = linalg.Dot(s.z, s.z); left > 0.1*before || !(left > independent*independent*size) {
 			break
 		}

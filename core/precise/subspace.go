@@ -13,7 +13,8 @@ type subspace struct {
 	m, n   int
 	basis  []float64 // m x n, orthonormal rows
 	target []float64 // coefficients in the basis of the weights with V(t_d) = 1
-	coeff  []float64 // scratch
+	coeff  []float64 // scratch of m numbers
+	part   []float64 // scratch of n numbers
 	engine *linalg.Engine
 }
 
@@ -52,7 +53,7 @@ func newSubspace(k *psp.Kernel, trials []*Trial, n int) (*subspace, bool) {
 			s.m++
 		}
 	}
-	s.coeff = make([]float64, s.m)
+	s.coeff, s.part = make([]float64, s.m), make([]float64, n)
 	return s, true
 }
 
@@ -61,16 +62,22 @@ func (s *subspace) remove(x []float64) { s.move(x, nil) }
 
 // move gives x the given coefficients in the subspace; nil are zeros.
 func (s *subspace) move(x, target []float64) {
-	if s.m == 0 {
-		return
-	}
-	s.engine.MulVec(s.coeff, s.basis, s.n, s.m, s.n, x)
-	for j := range s.coeff {
+	takeOut(s.engine, s.basis, s.m, s.n, x, s.coeff, target, s.part)
+}
+
+// takeOut gives x the coefficients target (nil: zeros) in m orthonormal rows of q, a few
+// rows at a time, so that q comes from memory once. It leaves how far they were off in
+// coeff; part is scratch of n numbers.
+func takeOut(engine *linalg.Engine, q []float64, m, n int, x, coeff, target, part []float64) {
+	const together = 8
+	for j := 0; j < m; j += together {
+		rows := min(together, m-j)
+		c := coeff[j : j+rows]
+		engine.MulVec(c, q[j*n:], n, rows, n, x)
 		if target != nil {
-			s.coeff[j] -= target[j]
+			linalg.Axpy(-1, target[j:j+rows], c)
 		}
-	}
-	for j, c := range s.coeff {
-		linalg.Axpy(-c, s.basis[j*s.n:(j+1)*s.n], x)
+		engine.MulVecT(part, q[j*n:], n, rows, n, c)
+		linalg.Axpy(-1, part, x)
 	}
 }
