@@ -48,7 +48,7 @@ each update, sqrt(m^2 + (1-m)^2) on average, from which it is some 10 % down.
 With trials > 0 the outside steps to (1 + step) m_0 that often, and half_rise is the time until the mean
 response is half way. It falls like 1/sqrt K as long as step sqrt K m_0 is below about 1: the dashed trend.
 What counts is how many whole inputs the step is worth to an E neuron, which is near step K m_0: at
-m_0 = 0.20625, 4 for 4.1 at K = 200 and 11 for 10.3 at K = 500, whose times are 28 % below and 38 % above
+m_0 = 0.20625, 4 for 4.1 at K = 200 and 11 for 10.3 at K = 500, whose times are 29 % below and 36 % above
 the trend. The mean field with inputs counted has that.`,
 		Params: balancedParams(),
 		Metrics: []Metric{
@@ -116,7 +116,7 @@ the trend. The mean field with inputs counted has that.`,
 				})},
 			{Metric: "rates", Name: "theory", Doc: "quenched distribution of rates, normal inputs of the counted mean; rates over an endless time", Mass: balancedMass},
 			{Metric: "half_rise", Name: "theory (inputs counted)", AtPoints: true, Doc: "mean-field dynamics tau dm/dt = law(m) - m, inputs counted", Eval: halfRiseTheory(meanfield.CountedInputs)},
-			{Metric: "half_rise", Name: "theory (smoothed)", FiniteN: true, Limit: true, Doc: "averaged over where the threshold lies within an input's step: the trend", Eval: halfRiseTheory(meanfield.SmoothedInputs)},
+			{Metric: "half_rise", Name: "theory (normal inputs)", FiniteN: true, Limit: true, Doc: "the same with inputs taken as normal: the trend", Eval: halfRiseTheory(meanfield.NormalInputs)},
 		},
 		Figure: FigureHint{Title: "the old balance", X: "m_0", Metrics: []string{"rate", "cv"}, Series: "population, K"},
 		Run:    runBalanced,

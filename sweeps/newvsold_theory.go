@@ -94,6 +94,9 @@ func rateChangeTheory(p Point) float64 {
 		after.M0, after.OutsideSquare = m+each, m+2*each*m+each*each
 		law = meanfield.Normal
 	}
+	if after.M0 <= 0 { // nobody reaches threshold
+		return -1
+	}
 	from, err := meanfield.Counted(b)
 	if err != nil {
 		return math.NaN()

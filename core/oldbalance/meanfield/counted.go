@@ -54,14 +54,7 @@ type Law func(p oldbalance.Params, m [2]float64) [2]float64
 // Where the outside is neurons (Params.OutsideSquare), they are taken to be silent or
 // of one activity, v = OutsideSquare/m_0 for M0/v of them, and sqrt K E_k m_0 gives way
 // to E_k v n_0/sqrt K, n_0 binomial(N m_0/v, K/N).
-func CountedInputs(p oldbalance.Params, m [2]float64) [2]float64 { return counted(p, m, false) }
-
-// SmoothedInputs is CountedInputs averaged over where the threshold lies within one
-// step J_kE/sqrt K: a law without teeth, for lines that are drawn. J_kE must not be
-// 0 or less.
-func SmoothedInputs(p oldbalance.Params, m [2]float64) [2]float64 { return counted(p, m, true) }
-
-func counted(p oldbalance.Params, m [2]float64, smooth bool) (f [2]float64) {
+func CountedInputs(p oldbalance.Params, m [2]float64) (f [2]float64) {
 	share := float64(p.K) / float64(p.N)
 	e, lowE := counts(float64(p.N)*m[0], share)
 	i, lowI := counts(float64(p.N)*m[1], share)
@@ -95,10 +88,6 @@ func counted(p oldbalance.Params, m [2]float64, smooth bool) (f [2]float64) {
 					continue
 				}
 				at := -rest/j[0] - float64(lowE) // index of e at threshold
-				if smooth {
-					f[k] += pO * pI * averageAbove(above, at)
-					continue
-				}
 				if !(at < float64(len(e))) {
 					continue
 				}
@@ -111,23 +100,6 @@ func counted(p oldbalance.Params, m [2]float64, smooth bool) (f [2]float64) {
 		}
 	}
 	return f
-}
-
-// averageAbove returns the mean of P(index > x) over x from at-1/2 to at+1/2.
-func averageAbove(above []float64, at float64) float64 {
-	// P(index > x) is above[floor(x)+1].
-	beyond := func(i float64) float64 {
-		switch {
-		case i < 0:
-			return above[0]
-		case i >= float64(len(above)):
-			return 0
-		}
-		return above[int(i)]
-	}
-	low := math.Floor(at - 0.5)
-	share := at - 0.5 - low // of the interval that lies beyond low+1
-	return (1-share)*beyond(low+1) + share*beyond(low+2)
 }
 
 // Counted solves m_k = law_k(m) for CountedInputs, the mean field with the numbers of active

@@ -31,7 +31,7 @@
 // therefore count them: a step moves the threshold of E neurons by K times the change
 // of m_0, in inputs, of which only whole ones matter (4 for 4.1 at K = 200, 11 for 10.3
 // at K = 500, where m_0 grows from 0.20625 by a tenth). The time to half of the response
-// is a third less or more by that; SmoothedInputs give its trend.
+// is a third less or more by that; NormalInputs give its trend.
 //
 // # Neurons and time
 //

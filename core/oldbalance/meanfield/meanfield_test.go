@@ -131,7 +131,6 @@ func TestCountsAreBinomial(t *testing.T) {
 // threshold, and without order in J_kE.
 func TestCountedInputsAreTheDoubleSum(t *testing.T) {
 	t.Parallel()
-	const phases = 1000
 	negative := oldbalance.Standard(500, 100, 0.2)
 	negative.Coupling[0][0] = -0.5
 	for _, p := range []oldbalance.Params{oldbalance.Standard(3000, 100, 0.1), oldbalance.Standard(3000, 100, 0.2), oldbalance.Standard(2000, 57, 0.15), negative} {
@@ -151,18 +150,6 @@ func TestCountedInputsAreTheDoubleSum(t *testing.T) {
 				}
 				if math.Abs(got[k]-want) > 1e-13 {
 					t.Errorf("%+v at %v: %g, want %g", p, m, got[k], want)
-				}
-				if p.Coupling[k][0] <= 0 {
-					continue
-				}
-				average := 0.0 // over the place of the threshold within one step
-				for n := range phases {
-					shifted := p
-					shifted.Threshold[k] += p.Coupling[k][0] / rootK(p) * ((float64(n)+0.5)/phases - 0.5)
-					average += CountedInputs(shifted, m)[k] / phases
-				}
-				if smooth := SmoothedInputs(p, m)[k]; math.Abs(smooth-average) > 1e-3*average+1e-12 {
-					t.Errorf("%+v at %v: smoothed %g, want %g", p, m, smooth, average)
 				}
 			}
 		}
@@ -205,10 +192,18 @@ func TestCountedInputsFromNeuronsOutside(t *testing.T) {
 	}
 }
 
-// With weak inputs each of many steps is small, and counting them is the normal law.
+// With weak inputs each of many steps is small, and counting them is the normal law,
+// whose stable state is found either way.
 func TestCountingMeetsTheNormalLaw(t *testing.T) {
 	t.Parallel()
 	p := oldbalance.Standard(oldbalance.MaxN, 3000, 0.2)
+	stable, err := Solve(p, NormalInputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, m := range stable.M {
+		near(t, "rate", m, normalState(t, p).M[k], 1e-7)
+	}
 	for k, m := range countedState(t, p).M {
 		near(t, "rate", m, normalState(t, p).M[k], 0.005)
 	}
@@ -282,11 +277,11 @@ func TestHalfRiseFallsLikeRootK(t *testing.T) {
 	var last [2]float64
 	for _, k := range []int{1000, 4000, 16000} {
 		p := oldbalance.Standard(4*k, k, 0.3)
-		half, err := HalfRise(p, SmoothedInputs, 0.303)
+		half, err := HalfRise(p, NormalInputs, 0.303)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := Respond(p, SmoothedInputs, 0.303, 0.3/math.Sqrt(float64(k)), 250)
+		r, err := Respond(p, NormalInputs, 0.303, 0.3/math.Sqrt(float64(k)), 250)
 		if err != nil {
 			t.Fatal(err)
 		}

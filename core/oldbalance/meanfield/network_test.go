@@ -73,7 +73,7 @@ func TestRatesAreNearTheory(t *testing.T) {
 // The response to a step is as quick as the mean-field dynamics, which are exact for
 // N much larger than K, and much quicker than tau. Inputs must be counted for that: at
 // K = 200 the step of a tenth moves the threshold by 4.1 inputs, in which there are
-// four, and the smoothed law is off by a third.
+// four, and the normal law is off by a third.
 func TestStepResponse(t *testing.T) {
 	t.Parallel()
 	type point struct {

@@ -76,6 +76,16 @@ func normal(p oldbalance.Params) (*State, error) {
 	return &State{params: p, M: m, U: u, A: a}, nil
 }
 
+// NormalInputs is the law H(-u_k/sqrt a_k), whose stable state Normal finds: that of
+// CountedInputs but for the teeth, for lines that are drawn.
+func NormalInputs(p oldbalance.Params, m [2]float64) (f [2]float64) {
+	u, a := input(p, m)
+	for k := range 2 {
+		f[k] = num.H(-u[k] / math.Sqrt(a[k]))
+	}
+	return f
+}
+
 // residual is u_k - x_k sqrt a_k at the rates H(-x), and its derivatives.
 func residual(p oldbalance.Params, x [2]float64) (r [2]float64, jac [2][2]float64) {
 	m, g := [2]float64{num.H(-x[0]), num.H(-x[1])}, [2]float64{num.Gauss(x[0]), num.Gauss(x[1])}
