@@ -62,7 +62,7 @@ bench: ## ours against the alternatives, in one run on the same work
 	bash bench/run.sh
 
 golden: ## rewrite the golden files after a deliberate change of output
-	$(GO) test ./coordinator/figure ./coordinator/query ./cmd/gardner -update
+	$(GO) test ./coordinator/figure ./coordinator/query ./sweeps -update
 
 $(BIN)/golangci-lint:
 	GOBIN=$(CURDIR)/$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
