@@ -3,7 +3,9 @@ package sweeps
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"gardner/core/patterns"
 	"gardner/core/perceptron"
@@ -31,7 +33,7 @@ func spikingNeuron() *Experiment {
 		edges[i] = float64(i) - 0.5
 	}
 	return &Experiment{
-		Name: "spiking", Version: 10,
+		Name: "spiking", Version: 11,
 		Doc: "spike counts of a leaky integrate-and-fire neuron with the weights of both solutions",
 		Long: `A perceptron's weights for floor(alpha N) random patterns, in units of its threshold, solution A
 (robust to input noise) or B (to output noise), become the synapses of a leaky integrate-and-fire
@@ -140,9 +142,12 @@ func spikingCost(outer Point, inner []Point) float64 {
 			quiet++
 		}
 	}
-	each := spikes*(1.5e-8+2.5e-9*quiet) + 1e-6
+	each := spikes*1.3e-8 + 1e-6
+	if quiet > 0 {
+		each += spikes * (1e-9 + 1.3e-9*quiet)
+	}
 	if noisy > 0 {
-		each += (spikes+outer.Num("n_noise"))*(1e-8+2.5e-9*noisy) + outer.Num("n_noise")*1.2e-8
+		each += spikes*(3e-9+2.5e-9*noisy) + outer.Num("n_noise")*(7e-9+1e-9*noisy)
 	}
 	return solveCost(n, n*outer.Num("alpha")) + outer.Num("alpha")*n*outer.Num("trials")*each
 }
@@ -158,7 +163,7 @@ func spikingNeurons(inner []Point) map[spikingKey]*countingNeuron {
 	for _, p := range inner {
 		k := spikingKey{p.Str("solution"), p.Num("sigma_noise")}
 		if neurons[k] == nil {
-			neurons[k] = &countingNeuron{noisy: k.sigma > 0}
+			neurons[k] = new(countingNeuron)
 		}
 	}
 	return neurons
@@ -166,8 +171,8 @@ func spikingNeurons(inner []Point) map[spikingKey]*countingNeuron {
 
 // countingNeuron is one neuron with its weights and what it counted.
 type countingNeuron struct {
-	noisy   bool
-	weights psp.Weights // of the afferents, and of the noise if noisy
+	sigma   float64     // standard deviation of the noise weights, scaled as the others
+	weights psp.Weights // of the afferents
 	counts  spiking.Counts
 	row     Row // what does not depend on counts; its status says whether there are weights
 }
@@ -198,9 +203,9 @@ func runSpiking(ctx context.Context, t *Task) ([]Row, error) {
 		if key.solution == solutionB {
 			s = b
 		}
-		n.prepare(kernel, problem, s, noise, key.sigma)
+		n.prepare(kernel, problem, s, key.sigma/math.Sqrt(float64(max(1, len(noise)))))
 	}
-	if err := countSpikes(ctx, t, kernel, problem, neurons, len(noise)); err != nil {
+	if err := countSpikes(ctx, t, kernel, problem, neurons, noise); err != nil {
 		return nil, err
 	}
 	rows := make([]Row, len(t.Inner))
@@ -210,8 +215,9 @@ func runSpiking(ctx context.Context, t *Task) ([]Row, error) {
 	return rows, nil
 }
 
-// prepare gives the neuron its weights, and the cells that no presentation changes.
-func (n *countingNeuron) prepare(k *psp.Kernel, problem *perceptron.Problem, s *perceptron.Solution, noise []float64, sigma float64) {
+// prepare gives the neuron its weights, those of the noise by their standard deviation,
+// and the cells that no presentation changes.
+func (n *countingNeuron) prepare(k *psp.Kernel, problem *perceptron.Problem, s *perceptron.Solution, sigma float64) {
 	w, ok := s.Physical()
 	if !ok {
 		n.row = Row{Status: UndefinedRow, Cells: []Cell{Empty(), Empty(), Empty()}}
@@ -222,24 +228,21 @@ func (n *countingNeuron) prepare(k *psp.Kernel, problem *perceptron.Problem, s *
 	}
 	norm := perceptron.Describe(problem, s, 0).Norm
 	n.row = Row{Cells: []Cell{Val(norm), Val(s.KappaIn), Val(s.KappaOut)}}
-	if n.noisy {
-		unit := sigma / math.Sqrt(float64(len(noise)))
-		for _, z := range noise {
-			w = append(w, float64(z*unit))
-		}
-	}
-	n.weights = psp.Scale(k, w)
+	n.weights, n.sigma = psp.Scale(k, w), float64(sigma*k.V0)
 }
 
 // countSpikes presents every pattern to every neuron. Input spikes and the noise's
 // times come from streams of their own, so that a neuron's counts do not depend on
 // which others there are.
-func countSpikes(ctx context.Context, t *Task, k *psp.Kernel, problem *perceptron.Problem, neurons map[spikingKey]*countingNeuron, nNoise int) error {
+func countSpikes(ctx context.Context, t *Task, k *psp.Kernel, problem *perceptron.Problem, neurons map[spikingKey]*countingNeuron, z []float64) error {
 	input, noise := t.Stream("input spikes"), t.Stream("noise spikes")
 	T := t.Outer.Num("T")
 	until := T + 5*k.TauM
-	var quiet, extra, both spiking.Volley
+	var inputs spiking.Volley
+	var quiet spiking.Blocks
+	var noisy spiking.Windows
 	var spikes []float64
+	anyQuiet := slices.ContainsFunc(slices.Collect(maps.Values(neurons)), func(n *countingNeuron) bool { return n.sigma == 0 })
 	for mu := range problem.P {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -249,20 +252,22 @@ func countSpikes(ctx context.Context, t *Task, k *psp.Kernel, problem *perceptro
 			return fmt.Errorf("%s, pattern %d: %w", t, mu, err)
 		}
 		for range t.Outer.Int("trials") {
-			quiet.Poisson(k, input, source, T)
-			if nNoise > 0 {
-				extra.Once(noise, nNoise, T)
-				both.Merge(k, &quiet, &extra, problem.N)
+			inputs.Draw(input, source, T)
+			if anyQuiet {
+				quiet.Set(k, &inputs.Train)
+			}
+			if len(z) > 0 {
+				noisy.Set(k, &inputs.Train, noise, z, T)
 			}
 			for _, n := range neurons {
-				if n.weights == nil {
+				switch {
+				case n.weights == nil:
 					continue
+				case n.sigma > 0:
+					spikes = noisy.Run(k, n.weights, n.sigma, until, spikes[:0])
+				default:
+					spikes = quiet.Run(k, n.weights, until, spikes[:0])
 				}
-				volley := &quiet
-				if n.noisy {
-					volley = &both
-				}
-				spikes = spiking.Run(k, &volley.Train, n.weights, until, spikes[:0])
 				n.counts.Add(problem.Labels[mu] > 0, len(spikes))
 			}
 		}

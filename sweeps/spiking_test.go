@@ -11,7 +11,7 @@ import (
 // the counts of a task agree with each other.
 func TestSpikingCountsAgree(t *testing.T) {
 	t.Parallel()
-	p := tinyPlan(t, `{name: t, experiment: spiking, params: {N: 40, trials: 4, n_noise: 500}, grid: {rate: [1e-6, 12],
+	p := tinyPlan(t, `{name: t, experiment: spiking, params: {N: 80, alpha: 0.5, trials: 4, n_noise: 500}, grid: {rate: [1e-6, 12],
 		solution: [A, B], sigma_noise: [0, 2], threshold: [0, 2]}}`)
 	e := p.Experiment
 	cell := func(r Row, name string) Cell { return r.Cells[e.Metric(name)] }

@@ -156,20 +156,6 @@ func TestClosedForms(t *testing.T) {
 	}
 }
 
-// Two volleys merged are the volley of all spikes.
-func TestMerge(t *testing.T) {
-	t.Parallel()
-	k := kernel(t)
-	a, b, m, all := new(spiking.Volley), new(spiking.Volley), new(spiking.Volley), new(spiking.Volley)
-	a.Set(k, []float64{1, 3, 3.5, 9}, []int32{0, 1, 0, 1})
-	b.Set(k, []float64{0.5, 3, 12}, []int32{1, 0, 1})
-	m.Merge(k, a, b, 2)
-	all.Set(k, []float64{0.5, 1, 3, 3, 3.5, 9, 12}, []int32{3, 0, 1, 2, 0, 1, 3})
-	if fmt.Sprint(m) != fmt.Sprint(all) {
-		t.Errorf("merged %v\nwant %v", m, all)
-	}
-}
-
 func BenchmarkRun(b *testing.B) {
 	k := kernel(b)
 	v, w := instance(b, "bench", 1000)
@@ -182,25 +168,13 @@ func BenchmarkRun(b *testing.B) {
 }
 
 func BenchmarkVolley(b *testing.B) {
-	k := kernel(b)
 	r := rng.New(rng.NewKey("bench"))
 	x := make([]float64, 1000)
 	r.FillExp(x)
 	source, _ := spiking.NewSource(x, 0.03)
-	b.Run("Poisson", func(b *testing.B) {
-		v := new(spiking.Volley)
-		for b.Loop() {
-			v.Poisson(k, r, source, 200)
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(v.Len()), "ns/input")
-	})
-	b.Run("OnceMerged", func(b *testing.B) {
-		v, n, m := new(spiking.Volley), new(spiking.Volley), new(spiking.Volley)
-		v.Poisson(k, r, source, 200)
-		for b.Loop() {
-			n.Once(r, 30000, 200)
-			m.Merge(k, v, n, 1000)
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n.Len()), "ns/input")
-	})
+	v := new(spiking.Volley)
+	for b.Loop() {
+		v.Draw(r, source, 200)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(v.Len()), "ns/input")
 }

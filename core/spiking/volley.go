@@ -19,13 +19,19 @@ type Volley struct {
 
 // Poisson replaces the volley by spikes of the source in [0, T).
 func (v *Volley) Poisson(k *psp.Kernel, r *rng.Stream, s *Source, T float64) {
+	v.Draw(r, s, T)
+	v.Prepare(k)
+}
+
+// Draw is Poisson without the decays between spikes, which Blocks and Windows do not
+// need.
+func (v *Volley) Draw(r *rng.Stream, s *Source, T float64) {
 	n := r.Poisson(float64(s.Rate * T))
 	v.grow(n)
 	uniform(r, v.Time, T)
 	for j := range v.Afferent {
 		v.Afferent[j] = s.afferent(r)
 	}
-	v.Prepare(k)
 }
 
 // uniform fills time with independent uniform times in [0, T), in order: sums of
@@ -51,26 +57,8 @@ func (v *Volley) grow(n int) {
 	v.Time, v.Afferent = v.Time[:n], v.Afferent[:n]
 }
 
-// Merge replaces the volley by the spikes of a and b; those of b come from
-// afferents numbered from offset on.
-func (v *Volley) Merge(k *psp.Kernel, a, b *Volley, offset int) {
-	v.grow(len(a.Time) + len(b.Time))
-	i, n := 0, 0
-	for j, t := range b.Time {
-		for ; i < len(a.Time) && a.Time[i] <= t; i++ {
-			v.Time[n], v.Afferent[n] = a.Time[i], a.Afferent[i]
-			n++
-		}
-		v.Time[n], v.Afferent[n] = t, int32(offset)+b.Afferent[j]
-		n++
-	}
-	copy(v.Time[n:], a.Time[i:])
-	copy(v.Afferent[n:], a.Afferent[i:])
-	v.Prepare(k)
-}
-
 // Once replaces the volley by one spike of each of n afferents at independent
-// uniform times in [0, T). Only Merge or Set may follow: decays are not prepared.
+// uniform times in [0, T). Decays are not prepared.
 func (v *Volley) Once(r *rng.Stream, n int, T float64) {
 	v.grow(n)
 	v.drawn = slices.Grow(v.drawn[:0], n)[:n]
