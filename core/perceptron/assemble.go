@@ -22,7 +22,7 @@ func kappaOutOf(theta float64) float64 {
 func (s *solver) weightsOf(g *program, r optimum, kind Kind) (*Solution, error) {
 	if !(r.lower > signTol) {
 		if r.upper <= signTol {
-			return s.farkas(r, 0), nil
+			return s.farkas(g, r, 0), nil
 		}
 		return nil, s.numerical(g, r, kind, g.sigma, "feasibility could not be decided")
 	}
@@ -68,7 +68,7 @@ func (s *solver) thresholdOf(g *program, r optimum, radius float64, signOnly boo
 	unit := radius * g.sigma
 	if !(r.lower > signTol) {
 		if r.upper <= signTol {
-			return s.farkas(r, unit), nil
+			return s.farkas(g, r, unit), nil
 		}
 		return nil, s.numerical(g, r, KindKappaOut, unit, "feasibility could not be decided")
 	}
@@ -118,8 +118,10 @@ func norm(w []float64) float64 {
 	return math.Sqrt(s)
 }
 
-// farkas is the answer that no solution exists. unit scales kappa to kappa_out; 0 where the program bounds no margin.
-func (s *solver) farkas(r optimum, unit float64) *Solution {
+// farkas is the answer that no solution exists, which checked has to confirm. unit scales kappa to kappa_out; 0 where the program
+// bounds no margin.
+func (s *solver) farkas(g *program, r optimum, unit float64) *Solution {
+	r.lambda, r.upper = g.sharpened(r.lambda, r.upper)
 	nan := math.NaN()
 	sol := &Solution{Status: Infeasible, Theta: nan, KappaIn: nan, KappaOut: nan, SignedMargin: nan, Iterations: r.iterations,
 		Certificate: Certificate{Kind: FarkasCertificate, Multipliers: append([]float64(nil), r.lambda...)}}

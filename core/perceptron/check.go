@@ -14,6 +14,9 @@ const (
 	// checkRounding is the rounding granted to sums of multipliers that are zero in exact arithmetic, relative to the sum of
 	// their absolute terms.
 	checkRounding = 1e-11
+	// checkProof is the rounding granted to a Farkas vector at finite Gamma, relative to the same: a margin above it, of the
+	// inputs' norm times Gamma, cannot be taken for none.
+	checkProof = 2e-15
 	// checkReach: with Gamma infinite a bound can only be evaluated for |v| up to a radius; this many times the solution's.
 	checkReach = 1e3
 )
@@ -29,7 +32,12 @@ func Check(p *Problem, kind Kind, s *Solution) (gap float64, err error) {
 	if err := p.Validate(); err != nil {
 		return math.NaN(), err
 	}
-	c := &checker{p: p, kind: kind, s: s}
+	return (&checker{p: p, kind: kind, s: s}).check()
+}
+
+// check is Check of a valid problem.
+func (c *checker) check() (gap float64, err error) {
+	p, kind, s := c.p, c.kind, c.s
 	fail := func(format string, args ...any) (float64, error) {
 		return math.NaN(), &CertificateError{Kind: kind, Msg: fmt.Sprintf(format, args...)}
 	}
@@ -83,6 +91,8 @@ type checker struct {
 	p    *Problem
 	kind Kind
 	s    *Solution
+
+	strict bool // no more than checkProof at infinite Gamma either
 }
 
 // multipliers checks the signs of the multipliers.
@@ -266,7 +276,11 @@ func (c *checker) farkas() (gap float64, msg string) {
 		return math.NaN(), fmt.Sprintf("is of kind %q, must be %q", c.s.Certificate.Kind, FarkasCertificate)
 	}
 	dm, tm, am, absTM, absAM := c.sums()
-	tolT, tolA := float64(checkRounding*absTM), float64(checkRounding*absAM)
+	rounding := checkProof
+	if math.IsInf(c.gamma(), 1) && !c.strict {
+		rounding = checkRounding
+	}
+	tolT, tolA := float64(rounding*absTM), float64(rounding*absAM)
 	if c.kind == KindFreeThreshold && math.Abs(tm) > tolT {
 		return tm, fmt.Sprintf("t'mu is %.3g, must vanish", tm)
 	}

@@ -2,6 +2,8 @@ package perceptron
 
 import (
 	"math"
+
+	"gardner/core/linalg"
 )
 
 // repairRounds bounds the rounds of repair; repairGuard is the relative guard of its normal equations.
@@ -11,12 +13,12 @@ const (
 )
 
 // repair turns multipliers that nearly satisfy (A'lambda)_+ = 0, e'lambda = 0 into ones that do up to rounding: with B
-// the columns that must vanish (free ones, those above zero, and e) the smallest relative change is
+// the columns that must vanish (free ones, those above zero, and e, or c if c'lambda < 0 is all that is wrong) the smallest relative change is
 //
 //	delta = -L^2 B (B' L^2 B)^-1 B'lambda,   L = diag(lambda)
 //
 // The interior point gives all rows that can carry weight a positive multiplier, so the relative change is small.
-// It returns the multipliers with d'lambda = 1 and the bound on kappa they give.
+// Of all rounds it returns the multipliers of least defect, with d'lambda = 1, and the bound on kappa they give.
 func (g *program) repair(lambda []float64) ([]float64, float64) {
 	l := append([]float64(nil), lambda...)
 	atl := make([]float64, g.n)
@@ -24,7 +26,8 @@ func (g *program) repair(lambda []float64) ([]float64, float64) {
 	for j := range must {
 		must[j] = g.isFree(j)
 	}
-	best, bestUpper := append([]float64(nil), lambda...), math.Inf(1)
+	border := g.e
+	best, bestUpper, bestDefect := append([]float64(nil), lambda...), math.Inf(1), math.Inf(1)
 	for range repairRounds {
 		var dl float64
 		for mu, x := range l {
@@ -37,9 +40,13 @@ func (g *program) repair(lambda []float64) ([]float64, float64) {
 			l[mu] /= dl
 		}
 		g.eng.MulVecT(atl, g.a, g.n, g.m, g.n, l)
-		if up := g.upper(l, atl); up < bestUpper {
-			bestUpper = up
+		up := g.upper(l, atl)
+		if defect := g.defect(l, up); defect < bestDefect {
+			bestUpper, bestDefect = up, defect
 			copy(best, l)
+		}
+		if g.c != nil && up <= signTol && linalg.Dot(g.c, l) < 0 {
+			border = g.c
 		}
 		cols := make([]int, 0, g.n+1)
 		for j, x := range atl {
@@ -50,11 +57,45 @@ func (g *program) repair(lambda []float64) ([]float64, float64) {
 				cols = append(cols, j)
 			}
 		}
-		if !g.shift(l, atl, cols) {
+		if !g.shift(l, atl, cols, border) {
 			break
 		}
 	}
 	return best, bestUpper
+}
+
+// sharpened takes multipliers whose bound on kappa is zero within signTol as far below that as repair can: what is left then is
+// rounding, or a margin.
+func (g *program) sharpened(lambda []float64, upper float64) ([]float64, float64) {
+	if upper < -signTol {
+		return lambda, upper
+	}
+	defect := g.defect(lambda, upper)
+	for _, repair := range [...]func([]float64) ([]float64, float64){g.repair, g.repair, g.repairSparse, g.repair} {
+		if defect < sharp {
+			break
+		}
+		if l, up := repair(lambda); g.defect(l, up) < defect {
+			lambda, upper, defect = l, up, g.defect(l, up)
+		}
+	}
+	return lambda, upper
+}
+
+// sharp is a defect that is all rounding.
+const sharp = 1e-16
+
+// defect is what keeps multipliers from proving that there is no margin: their bound and what e'lambda, relative to its terms, lacks
+// to zero.
+func (g *program) defect(lambda []float64, upper float64) float64 {
+	off := upper
+	if g.e != nil {
+		plus, minus := g.borderSums(lambda)
+		if size := plus + minus; size > 0 {
+			off += math.Abs(plus-minus) / size
+		}
+	}
+	return off
 }
 
 // repairSparse repairs with small multipliers cut to zero first: where a solution fails by a hair (a margin of exactly
@@ -81,10 +122,10 @@ func (g *program) repairSparse(lambda []float64) ([]float64, float64) {
 	return best, bestUpper
 }
 
-// shift applies one change delta for the given columns; false if its equations cannot be solved.
-func (g *program) shift(l, atl []float64, cols []int) bool {
+// shift applies one change delta for the given columns and the border, if any; false if its equations cannot be solved.
+func (g *program) shift(l, atl []float64, cols []int, border []float64) bool {
 	k := len(cols)
-	if g.e != nil {
+	if border != nil {
 		k++
 	}
 	if k == 0 {
@@ -96,9 +137,9 @@ func (g *program) shift(l, atl []float64, cols []int) bool {
 		for i, j := range cols {
 			b[mu*k+i] = g.a[mu*g.n+j]
 		}
-		if g.e != nil {
-			b[mu*k+k-1] = g.e[mu]
-			r[k-1] += float64(g.e[mu] * l[mu])
+		if border != nil {
+			b[mu*k+k-1] = border[mu]
+			r[k-1] += float64(border[mu] * l[mu])
 		}
 	}
 	for i, j := range cols {

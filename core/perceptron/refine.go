@@ -16,21 +16,25 @@ const (
 )
 
 // checked has an answer checked as everyone may check it, where rounding could have spoilt it: with rows that scaling cannot
-// repair (equality rows, margins of 0), and with a tiny margin, in which much cancels. Where rows do not hold, the weights are
+// repair (equality rows, margins of 0), with a tiny margin, in which much cancels, and with hardly a proof that there is none. Where rows do not hold, the weights are
 // corrected for the residuals, evaluated in doubled precision; a *NumericalError if that does not help.
 func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error) {
-	if err != nil || s.plain() && !s.tiny(sol) {
+	if err != nil || s.plain() && !s.tiny(sol) && !s.vague(sol) {
 		return sol, err
 	}
-	gap, err := Check(s.p, kind, sol)
+	check := func() (float64, error) { return (&checker{p: s.p, kind: kind, s: sol, strict: true}).check() }
+	gap, err := check()
 	for round := 0; err != nil && round < refineRounds && sol.Status == Optimal && s.refine(kind, sol); round++ {
-		if gap, err = Check(s.p, kind, sol); err == nil && kind != KindFeasible {
+		if gap, err = check(); err == nil && kind != KindFeasible {
 			sol.Gap = math.Max(0, gap)
 		}
 	}
 	var refused *CertificateError
 	if !errors.As(err, &refused) {
 		return sol, err
+	}
+	if sol.Status == Infeasible {
+		return nil, s.unproved(kind, sol)
 	}
 	failed := &NumericalError{Kind: kind, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: gap, Tol: s.o.Tol, Iterations: sol.Iterations,
 		Msg: "the answer found does not stand: " + refused.Msg}
@@ -41,6 +45,30 @@ func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error)
 		failed.Upper = failed.Lower + float64(gap*math.Max(1, math.Abs(failed.Lower)))
 	}
 	return nil, failed
+}
+
+// vague says that an infeasible problem is so by little or, where the size of its margin was not asked for, perhaps by little.
+func (s *solver) vague(sol *Solution) bool {
+	return sol.Status == Infeasible && !(sol.Gap > signTol*s.p.Gamma*s.sigma)
+}
+
+// unproved is the error of multipliers that prove that margins are tiny, but not that there is none.
+func (s *solver) unproved(kind Kind, sol *Solution) error {
+	c := &checker{p: s.p, kind: kind, s: sol}
+	dm, tm, am, absTM, _ := c.sums()
+	failed := &NumericalError{Kind: kind, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: math.Inf(1), Tol: s.o.Tol, Iterations: sol.Iterations,
+		Msg: "no solution was found, and that there is none could not be proved"}
+	if gamma := c.gamma(); dm > 0 && tm >= -checkRounding*absTM {
+		// Over |v| <= Gamma, kappa_out <= Gamma times this; over all solutions kappa_in <= this.
+		bound := (am - tm/gamma) / dm
+		switch {
+		case kind != KindKappaOut && kind != KindFeasible:
+			failed.Upper = bound
+		case !math.IsInf(gamma, 1):
+			failed.Upper = gamma * bound
+		}
+	}
+	return failed
 }
 
 // tiny says that the margin is below tinyMargin of the root mean square input.
