@@ -227,8 +227,8 @@ func balancedCost(outer Point, _ []Point) float64 {
 	duration := outer.Num("burn_in") + outer.Num("record") + 2*outer.Num("trials")*step*float64(times)
 	updates := 2 * n * duration
 	// At a flip: an addition for each target, or the words of a row of bits.
-	flip := math.Min(2*k*7e-10, 2*n/64*1.5e-9)
-	return 3e-8*n*k + updates*(4e-8+1.5*math.Min(m, 0.5)*flip)
+	flip := math.Min(2*k*1.3e-9, 2*n/64*4e-9)
+	return 3e-8*n*k + updates*(5e-8+0.65*math.Min(m, 0.5)*flip)
 }
 
 func runBalanced(ctx context.Context, t *Task) ([]Row, error) {
