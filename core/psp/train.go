@@ -15,6 +15,8 @@ type Train struct {
 	Gap      []float64 // since the spike before, or since time 0
 	DecayM   []float64 // e^{-gap/tau_m}
 	DecayS   []float64 // e^{-gap/tau_s}
+
+	last float64 // the last time, which spares a look at Time
 }
 
 // Len returns the number of spikes.
@@ -49,6 +51,7 @@ func (t *Train) Prepare(k *Kernel) {
 		t.Gap[j] = at - last
 		last = at
 	}
+	t.last = last
 	k.decays(t.Gap, t.DecayM, t.DecayS)
 }
 
@@ -89,7 +92,10 @@ func (t *Train) Exceeds(k *Kernel, w Weights, end, level float64) bool {
 // enough. Without one above level it returns level.
 func (t *Train) peakAbove(k *Kernel, w Weights, end, level, enough float64) (at, v float64) {
 	v = level
-	n := t.Before(end)
+	n := len(t.DecayM)
+	if !(t.last < end) {
+		n = t.Before(end)
+	}
 	if n == 0 {
 		return 0, v
 	}
@@ -135,9 +141,6 @@ func (t *Train) AddPSP(k *Kernel, at, c float64, dst []float64) {
 // Before returns the number of spikes before at.
 func (t *Train) Before(at float64) int {
 	low, high := 0, len(t.Time)
-	if high > 0 && t.Time[high-1] < at { // the usual case
-		return high
-	}
 	for low < high {
 		if mid := (low + high) / 2; t.Time[mid] < at {
 			low = mid + 1

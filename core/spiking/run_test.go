@@ -178,3 +178,35 @@ func BenchmarkVolley(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(v.Len()), "ns/input")
 }
+
+// Deadlines change nothing but where it pauses: up to each there is no spike that it
+// does not tell.
+func TestNextKeepsDeadlines(t *testing.T) {
+	t.Parallel()
+	k := kernel(t)
+	for seed := range 6 {
+		v, w := instance(t, fmt.Sprint("deadlines", seed), 40)
+		scaled := psp.Scale(k, w)
+		want := spiking.Run(k, &v.Train, scaled, 350, nil)
+		r := rng.New(rng.NewKey("deadlines", fmt.Sprint(seed)))
+		run := spiking.Begin(k, &v.Train, scaled, 350)
+		told := 0
+		for deadline := 0.0; deadline <= 360; {
+			at, ok := run.Next(deadline)
+			if ok {
+				if told == len(want) || at != want[told] {
+					t.Fatalf("seed %d: spike %d at %v, all are %v", seed, told, at, want)
+				}
+				told++
+				continue
+			}
+			if told < len(want) && want[told] <= deadline {
+				t.Fatalf("seed %d: no spike up to %v, but one at %v", seed, deadline, want[told])
+			}
+			deadline += 20 * r.Float64()
+		}
+		if told != len(want) {
+			t.Errorf("seed %d: %d spikes of %d", seed, told, len(want))
+		}
+	}
+}
