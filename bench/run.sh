@@ -46,5 +46,7 @@ echo "== balanced network: kept numbers of active inputs, against forming them a
 go run ./bench/oldbalance -compare "$numpy"
 echo "== tempotron: exact maxima in one pass over the spikes, against grids of times"
 go run ./bench/tempotron -compare "$numpy"
+echo "== spikes at given times: exact events and cutting planes, against grids of times"
+go run ./bench/precise
 echo "== dispatch of tasks that do nothing, durable, against the floors and rivals"
 bash bench/dispatch.sh
