@@ -118,7 +118,7 @@ initial_sd (ours).`,
 		Cost: func(outer Point, inner []Point) float64 {
 			// About the same at all rates: the fewer desired spikes a trial has, the more trials there
 			// are, and the sooner learning ends.
-			return largestLimit(inner) * trialSpikes(outer) * 1e-6
+			return largestLimit(inner) * trialSpikes(outer) * 6e-7
 		},
 		Figure: FigureHint{Title: "capacity for spikes at given times", X: "rate_out", Metrics: []string{"capacity"}, Series: "cycles", Facet: "rule", LogX: true},
 		Run:    runPrecise,

@@ -52,7 +52,7 @@ feasible. Loads of one replicate are nested. There is no theory of these curves.
 		},
 		Cost: func(outer Point, _ []Point) float64 {
 			n := outer.Num("N")
-			return 0.02 + 1.2e-7*n*n*n*min(outer.Num("alpha"), 0.3)
+			return 0.005 + 4e-8*n*n*n*min(outer.Num("alpha"), 0.3)
 		},
 		Figure: FigureHint{Title: "margin and feasibility of spikes at given times", X: "alpha", Metrics: []string{"kappa", "feasible"}, Series: "rate_out"},
 		Run:    runTemporalSVM,

@@ -65,7 +65,7 @@ potential grow as sqrt(K), so learning_rate should.`,
 		},
 		Check: checkTempotron,
 		Cost: func(outer Point, inner []Point) float64 {
-			return 6 * largestLimit(inner) * 3 * outer.Num("N") * tempotronSpikes(outer) * 2.5e-9
+			return 3 * largestLimit(inner) * 3 * outer.Num("N") * tempotronSpikes(outer) * 2.5e-9
 		},
 		Figure: FigureHint{Title: "capacity of the tempotron's learning rule", X: "K", Metrics: []string{"capacity"}, Series: "cycles", LogX: true},
 		Run:    runTempotron,
