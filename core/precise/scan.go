@@ -18,36 +18,29 @@ type excess struct {
 // level; nothing where it is not. The stretch's own end, a desired time, does not
 // count. w has a last weight of 0, which the desired times have among the inputs.
 func (t *Trial) scan(k *psp.Kernel, w psp.Weights, level float64, found []excess) []excess {
-	f, n := &t.forced, len(t.forced.Time)
+	f := &t.forced
 	var p psp.Potential
 	high := excess{v: level}
-	last, next := 0.0, 0        // the last event; of resets
-	end := func() (int, bool) { // of the events up to the next reset, with it
+	last, next := 0.0, 0 // the last event; of resets
+	for j := 0; j < len(f.Time); j++ {
+		stop := len(f.Time) // the next reset
 		if next < len(t.resets) {
-			return t.resets[next] + 1, true
+			stop = t.resets[next]
 		}
-		return n, false
-	}
-	for j := 0; j < n; j++ {
-		stop, reset := end()
-		desired := reset && j == stop-1
-		high = highest(k, p, last, f.Gap[j], desired, high)
-		at := j
-		if !desired {
+		high = highest(k, p, last, f.Gap[j], j == stop, high)
+		if j < stop {
+			var at int
 			at, p.A, p.B = linalg.Leak(p.A, p.B, j, f.DecayM[:stop], f.DecayS[:stop], f.Afferent[:stop], w, high.v)
-		}
-		switch {
-		case at < stop-1: // it may be high before the next event
+			if at < stop-1 { // V may be high before the next event
+				last, j = f.Time[at], at
+				continue
+			}
 			j = at
-		case desired || !reset:
-			j = at
-			x := w[f.Afferent[j]]
-			p.A, p.B = math.FMA(p.A, f.DecayM[j], x), math.FMA(p.B, f.DecayS[j], x)
-		default:
-			j = at - 1
 		}
+		x := w[f.Afferent[j]]
+		p.A, p.B = math.FMA(p.A, f.DecayM[j], x), math.FMA(p.B, f.DecayS[j], x)
 		last = f.Time[j]
-		if desired {
+		if j == stop {
 			p.A--
 			next++
 			found, high = closed(found, high, level), excess{v: level}

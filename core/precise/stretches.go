@@ -55,7 +55,7 @@ func (s *stretches) walk(t *Trial, marked *psp.Train, marks []int) {
 			stop = min(stop, marked.Before(s.from+float64(stretch*s.tauD)))
 		}
 		if level := s.theta - 1 + s.high.v; level >= 0 && !falling && j < stop {
-			at := 0
+			var at int
 			at, p.A, p.B = linalg.Leak(p.A, p.B, j, marked.DecayM[:stop], marked.DecayS[:stop], marked.Afferent[:stop], s.w, level)
 			if at < stop-1 {
 				last, j = marked.Time[at], at
