@@ -52,11 +52,12 @@ func TestChaos(t *testing.T) {
 	}
 }
 
-// chaosDir holds a sweep that lasts for so many kills.
+// chaosDir holds a sweep that lasts for so many kills. It grows by itself, in about five rounds, to the replicates it may have.
 func chaosDir(t *testing.T, kills int) string {
 	t.Helper()
 	dir := t.TempDir()
-	yaml := fmt.Sprintf("name: chaos\nexperiment: capacity\nreplicates: %d\ngrid:\n  N: [60, 80]\n  f_exc: [0.5, 0.8]\n  solution: [A, B]\n  kappa: [0, 0.5, 1]\n", chaosReplicates(kills))
+	most := chaosReplicates(kills)
+	yaml := fmt.Sprintf("name: chaos\nexperiment: capacity\nreplicates: {min: %d, max: %d, until: {alpha_in: 0.01%%}}\ngrid:\n  N: [60, 80]\n  f_exc: [0.5, 0.8]\n  solution: [A, B]\n  kappa: [0, 0.5, 1]\n", most/5, most)
 	if err := os.WriteFile(filepath.Join(dir, "chaos.yaml"), []byte(yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}
