@@ -287,7 +287,7 @@ func (c *checker) farkas() (gap float64, msg string) {
 	tol := tolT
 	if g := c.gamma(); !math.IsInf(g, 1) {
 		gap = tm - float64(g*am)
-		tol += float64(g * tolA)
+		tol = float64((tol + float64(g*tolA)) * c.dShare(dm))
 	} else {
 		if am > tolA {
 			return -am, fmt.Sprintf("|(A'mu)_+| is %.3g, must vanish", am)
@@ -307,6 +307,17 @@ func (c *checker) farkas() (gap float64, msg string) {
 		return gap, "has d'mu = 0 and excludes nothing"
 	}
 	return gap, ""
+}
+
+// dShare is how much of the multipliers bounds the margin: 1 where all d are equal, little where rows with d = 0 carry most of the
+// proof, so that the same rounding hides a larger margin.
+func (c *checker) dShare(dm float64) float64 {
+	var total, largest float64
+	for mu, m := range c.s.Certificate.Multipliers {
+		total += math.Abs(m)
+		largest = math.Max(largest, c.p.margin(mu))
+	}
+	return math.Max(0, math.Min(1, dm/(largest*total)))
 }
 
 // absD is the sum of the absolute terms of d'mu.

@@ -48,7 +48,7 @@
 // # Resolution
 //
 // That there is no solution is said of proof only: a Farkas vector that holds to 2e-15 of the terms in its sums, evaluated in
-// doubled precision. So a margin above about 1e-13 of the root mean square input (for kappa_out, times Gamma) is never taken for
+// doubled precision, and for the share of them that rows with d > 0 have. So a margin above about 1e-13 of the root mean square input (for kappa_out, times Gamma) is never taken for
 // none. Double precision finds margins down to about 1e-11; what lies between, and what lies below and is not zero to rounding,
 // ends in a *NumericalError with the bound that is proved.
 // Where rows hold with equality or have margin 0, the answer is checked by Check before it is returned; margins

@@ -131,6 +131,18 @@ func TestRandomProblems(t *testing.T) {
 	}
 }
 
+// Problems that once had no answer, or a wrong one: margins of exactly 0 where a constant input stands in for the threshold, a bound
+// that a thousand times the solution's norm does not forgive, a row of margin 0 that leaves one point of the ball, proofs that rest
+// on rows of margin 0.
+func TestProblemsOnceUnanswered(t *testing.T) {
+	t.Parallel()
+	for _, seed := range []uint64{5138, 7957, 17107, 17697, 18107, 22383, 26198, 28003, 29762, 33417, 66953, 219123, 458122} {
+		if msg := tryProblem(randomProblem(seed), &Options{siftFrom: int(seed % 2)}); msg != "" {
+			t.Errorf("seed %d: %s", seed, msg)
+		}
+	}
+}
+
 // tryProblem solves p every way and says what is wrong.
 func tryProblem(p *Problem, o *Options) string {
 	ctx := context.Background()
@@ -139,7 +151,10 @@ func tryProblem(p *Problem, o *Options) string {
 	for _, k := range kinds {
 		s, err := solvers[k](ctx, p, o)
 		var numerical *NumericalError
-		if errors.As(err, &numerical) && (p.Margins != nil || p.Equal != nil) && (numerical.Upper <= 1e-6 || numerical.Lower > 0 && numerical.Lower <= 1e-6) {
+		if errors.As(err, &numerical) && numerical.Lower > numerical.Upper {
+			return fmt.Sprintf("%s: %v: bounds cross: %v", about, k, err)
+		}
+		if errors.As(err, &numerical) && (p.Margins != nil || p.Equal != nil) && numerical.Upper <= 1e-6 {
 			return "" // a margin within the tolerance of rows that must hold exactly: an honest error
 		}
 		if err != nil {

@@ -33,18 +33,7 @@ func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error)
 	if !errors.As(err, &refused) {
 		return sol, err
 	}
-	if sol.Status == Infeasible {
-		return nil, s.unproved(kind, sol)
-	}
-	failed := &NumericalError{Kind: kind, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: gap, Tol: s.o.Tol, Iterations: sol.Iterations,
-		Msg: "the answer found does not stand: " + refused.Msg}
-	if !math.IsNaN(gap) && sol.Status == Optimal { // the weights hold, but the multipliers prove less than wanted
-		if failed.Lower = sol.KappaIn; kind == KindKappaOut {
-			failed.Lower = sol.KappaOut
-		}
-		failed.Upper = failed.Lower + float64(gap*math.Max(1, math.Abs(failed.Lower)))
-	}
-	return nil, failed
+	return nil, s.unproved(kind, sol, gap, refused)
 }
 
 // vague says that an infeasible problem is so by little or, where the size of its margin was not asked for, perhaps by little.
@@ -52,21 +41,36 @@ func (s *solver) vague(sol *Solution) bool {
 	return sol.Status == Infeasible && !(sol.Gap > signTol*s.p.Gamma*s.sigma)
 }
 
-// unproved is the error of multipliers that prove that margins are tiny, but not that there is none.
-func (s *solver) unproved(kind Kind, sol *Solution) error {
+// unproved is the error of an answer that does not stand, with the bounds that do: what its weights attain, if they hold, and
+// what its multipliers prove.
+func (s *solver) unproved(kind Kind, sol *Solution, gap float64, refused *CertificateError) error {
+	failed := &NumericalError{Kind: kind, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: gap, Tol: s.o.Tol, Iterations: sol.Iterations,
+		Msg: "the answer found does not stand: " + refused.Msg}
 	c := &checker{p: s.p, kind: kind, s: sol}
 	dm, tm, am, absTM, _ := c.sums()
-	failed := &NumericalError{Kind: kind, Lower: math.Inf(-1), Upper: math.Inf(1), Gap: math.Inf(1), Tol: s.o.Tol, Iterations: sol.Iterations,
-		Msg: "no solution was found, and that there is none could not be proved"}
 	if gamma := c.gamma(); dm > 0 && tm >= -checkRounding*absTM {
-		// Over |v| <= Gamma, kappa_out <= Gamma times this; over all solutions kappa_in <= this.
-		bound := (am - tm/gamma) / dm
+		// Over |v| <= Gamma, kappa_out <= Gamma times this; over all solutions kappa_in <= this, however lambda is scaled.
+		bound := (am - tm/gamma + float64(1e-15*(am+math.Abs(tm)/gamma))) / dm
 		switch {
 		case kind != KindKappaOut && kind != KindFeasible:
 			failed.Upper = bound
 		case !math.IsInf(gamma, 1):
 			failed.Upper = gamma * bound
 		}
+	}
+	if sol.Status == Infeasible {
+		failed.Msg = "no solution was found, and that there is none could not be proved"
+		return failed
+	}
+	if math.IsNaN(gap) {
+		return failed // the weights do not hold
+	}
+	attained := sol.KappaIn
+	if kind == KindKappaOut {
+		attained = sol.KappaOut
+	}
+	if failed.Upper = math.Min(failed.Upper, attained+float64(gap*math.Max(1, math.Abs(attained)))); attained <= failed.Upper {
+		failed.Lower = attained // more than its bound it attains by the rounding that rows are granted
 	}
 	return failed
 }
