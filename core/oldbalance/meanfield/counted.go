@@ -122,6 +122,9 @@ func Solve(p oldbalance.Params, law Law) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.OutsideSquare != 0 && !(p.OutsideSquare >= p.M0*p.M0*(1-1e-12)) {
+		return nil, &oldbalance.ParamError{Field: "OutsideSquare", Value: p.OutsideSquare, Want: "0, or at least m_0^2"}
+	}
 	if p.K == p.N || p.M0 == 0 {
 		return nil, &oldbalance.UnbalancedError{Rates: m, Why: "the theory needs fluctuations: K < N and m_0 > 0"}
 	}

@@ -159,6 +159,12 @@ func TestCountedInputsAreTheDoubleSum(t *testing.T) {
 // With neurons outside, CountedInputs is a triple sum.
 func TestCountedInputsFromNeuronsOutside(t *testing.T) {
 	t.Parallel()
+	impossible := oldbalance.Standard(120, 30, 0.3)
+	impossible.OutsideSquare = 0.05
+	var bad *oldbalance.ParamError
+	if _, err := Counted(impossible); !errors.As(err, &bad) || bad.Field != "OutsideSquare" {
+		t.Errorf("a mean square below the squared mean: error %v", err)
+	}
 	for _, gain := range []float64{1, 1.25} {
 		p := oldbalance.Standard(120, 30, 0.3*gain)
 		p.OutsideSquare = 0.3 * gain * gain
