@@ -63,3 +63,34 @@ func TestBindingThresholdIsZero(t *testing.T) {
 		t.Error("physical weights at theta = 0")
 	}
 }
+
+// Rows that exclude each other at any margin. First -w = 1 - 0.7 theta in an equality row and -w >= 1 - 0.55 theta: theta <= 0. Then
+// rows with margin 0, w >= theta and w <= theta/2.
+func TestRowsThatExcludeEachOther(t *testing.T) {
+	t.Parallel()
+	for name, p := range map[string]*Problem{
+		"equality": {P: 3, N: 1, X: []float64{1, 1, 1}, Labels: []float64{-1, -1, -1}, Signs: []int8{-1}, Gamma: 10,
+			Drive: []float64{0.3, 0.45, 0.2}, Equal: []int{0}},
+		"margin 0": {P: 3, N: 1, X: []float64{1, 2, 0}, Labels: []float64{1, -1, -1}, Signs: []int8{1}, Gamma: 10,
+			Margins: []float64{0, 0, 1}},
+	} {
+		s := must(t, p, KindKappaOut)
+		if s.Status != Infeasible || !math.IsInf(s.SignedMargin, -1) {
+			t.Errorf("%s: %v with margin %v", name, s.Status, s.SignedMargin)
+		}
+		opt := (&Options{}).resolved()
+		v := &solver{p: p, o: &opt, t: thresholds(p)}
+		g := v.program(KindKappaOut)
+		if _, err := v.withRadius(t.Context(), g, p.Gamma, false); err != nil {
+			t.Fatal(err)
+		}
+		f, ok := v.contradiction(t.Context(), g)
+		if !ok {
+			t.Errorf("%s: no contradiction", name)
+			continue
+		}
+		if gap, err := Check(p, KindKappaOut, f); err != nil || !(gap > 0) {
+			t.Errorf("%s: gap %v, %v", name, gap, err)
+		}
+	}
+}

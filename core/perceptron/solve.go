@@ -243,6 +243,9 @@ func (s *solver) kappaOut(ctx context.Context, signOnly bool) (*Solution, error)
 			f.SignedMargin = math.Inf(-1)
 			return f, nil
 		}
+		if f, ok := s.contradiction(ctx, g); ok {
+			return f, nil
+		}
 	}
 	return s.thresholdOf(g, r, s.p.Gamma, signOnly)
 }
