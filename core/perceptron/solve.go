@@ -277,19 +277,28 @@ func (s *solver) kappaOutUnbounded(ctx context.Context, signOnly bool) (*Solutio
 		}
 	}
 	g := s.program(KindKappaOut)
-	g.tol /= 10 * checkReach // Check takes the bound at that many times the solution's norm
 	last := optimum{point: point{lower: math.Inf(-1), upper: math.Inf(1)}}
 	for radius := 1 / g.sigma; radius <= 1e8/g.sigma; radius *= 30 {
 		r, err := s.withRadius(ctx, g, radius, false)
 		if err != nil {
 			return nil, err
 		}
-		if !r.ballActive && gapOf(r.lower, r.upper, radius*g.sigma) <= s.o.Tol {
+		if r.exact && !r.ballActive {
 			if f.Status == Infeasible {
 				f.SignedMargin = math.Min(0, radius*g.sigma*r.lower)
 				return f, nil
 			}
-			r.exact = true
+			// Check takes the bound at checkReach times the solution's norm.
+			if gap := gapOf(r.lower, r.upper, radius*g.sigma); gap > s.o.Tol/(10*checkReach) {
+				g.tol = s.o.Tol / (10 * checkReach)
+				again, err := s.withRadius(ctx, g, radius, false)
+				if err != nil {
+					return nil, err
+				}
+				if gapOf(again.lower, again.upper, radius*g.sigma) < gap {
+					r, r.exact = again, true
+				}
+			}
 			return s.thresholdOf(g, r, radius, false)
 		}
 		last = r // rows with d = 0 may exclude each other within a small radius only
