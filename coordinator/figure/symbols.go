@@ -48,6 +48,8 @@ func Symbol(name string) string {
 		return "*σ*_{exc}"
 	case "sigma_inh":
 		return "*σ*_{inh}"
+	case "sigma_noise":
+		return "*σ*_{noise}"
 	case "sigma50":
 		return "*σ*_{50}"
 	case "p50":
@@ -56,6 +58,8 @@ func Symbol(name string) string {
 		return "*w*_{" + name[len("weights_"):] + "}"
 	case "silent_exc", "silent_inh":
 		return "silent fraction, " + name[len("silent_"):]
+	case "correct_plus", "correct_minus":
+		return "correct " + name[len("correct_"):] + " presentations"
 	case "|w|/sqrt N":
 		return "|*w*|/√*N*"
 	case "imbalance":
