@@ -68,6 +68,11 @@ func (k *Kernel) Decay(t float64) (m, s float64) {
 	return math.FMA(x, m, expTaylor[7]), math.FMA(y, s, expTaylor[7])
 }
 
+// Loss returns 1 - e^{-t/tau_m} and 1 - e^{-t/tau_s} for t >= 0, without cancellation.
+func (k *Kernel) Loss(t float64) (m, s float64) {
+	return -num.Expm1(-float64(t * k.rateM)), -num.Expm1(-float64(t * k.rateS))
+}
+
 // expTaylor is the coefficients of e^t up to t^7, highest power first, right to the
 // last digits for |t| <= shortGap: gaps between events are short.
 var expTaylor = [...]float64{1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1}

@@ -19,6 +19,11 @@ func TestDecaysAgainstExp(t *testing.T) {
 				t.Fatalf("tau %g, %g: decays over %g are %v and %v, %g off", k.TauM, k.TauS, x, m[i], s[i], d)
 			}
 		}
+		for _, x := range []float64{0, 1e-12, 1e-3, 1, 50} {
+			if lm, ls := k.Loss(x); math.Abs(lm+math.Expm1(-x/k.TauM)) > 4e-16*lm || math.Abs(ls+math.Expm1(-x/k.TauS)) > 4e-16*ls {
+				t.Errorf("tau %g, %g: losses over %g are %v and %v", k.TauM, k.TauS, x, lm, ls)
+			}
+		}
 		// Both ways of Decay, with either polynomial.
 		for i, x := range times {
 			if dm, ds := k.Decay(x); math.Abs(m[i]-dm) > 2.3e-16 || math.Abs(s[i]-ds) > 2.3e-16 {

@@ -37,7 +37,10 @@ func (b *Blocks) Set(k *psp.Kernel, train *psp.Train) {
 		last = end
 	}
 	k.BlockDecays(train.Time[:spikes], b.m, b.s)
-	k.Decays(span, b.blocks.spanM, b.blocks.spanS)
+	k.Decays(span, b.blocks.lossM, b.blocks.lossS)
+	for i, m := range b.blocks.lossM {
+		b.blocks.lossM[i], b.blocks.lossS[i] = 1-m, 1-b.blocks.lossS[i]
+	}
 }
 
 // Run is Run on the train: the same spikes, each right to the rounding of the
@@ -78,7 +81,7 @@ func (b *Blocks) follow(k *psp.Kernel, w psp.Weights, i int, p psp.Potential, sp
 	}
 	var m, s [linalg.GatherBlock]float64 // the decays between spikes
 	if span := b.blocks.span[i]; span == span {
-		untilM, untilS := b.blocks.spanM[i], b.blocks.spanS[i]
+		untilM, untilS := 1-b.blocks.lossM[i], 1-b.blocks.lossS[i]
 		for j := range m {
 			m[j], s[j] = untilM/b.m[from+j], untilS/b.s[from+j]
 			untilM, untilS = b.m[from+j], b.s[from+j]

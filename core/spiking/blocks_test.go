@@ -15,9 +15,9 @@ import (
 	"gardner/core/spiking"
 )
 
-// sameSpikes fails unless both are the spikes of the train to the rounding of the
-// potential, of which scale is the size: time times slope, where the slope comes from the
-// definition, and what earlier spikes differ by moves later ones.
+// sameSpikes fails unless both are the spikes of the train to the rounding of times and
+// of the potential, of which scale is the size: time times slope, where the slope comes
+// from the definition, and what earlier spikes differ by moves later ones.
 func sameSpikes(t interface{ Fatalf(string, ...any) }, k *psp.Kernel, train *psp.Train, w []float64, got, want []float64) {
 	if len(got) != len(want) {
 		t.Fatalf("%d spikes %v\nspike by spike %d %v", len(got), got, len(want), want)
@@ -38,7 +38,7 @@ func sameSpikes(t interface{ Fatalf(string, ...any) }, k *psp.Kernel, train *psp
 			slope += math.Exp((s-at)/k.TauM) / k.TauM
 		}
 		d := math.Abs(got[i] - at)
-		if d > 1e-12 && d*slope > 1e-14*scale+moved/k.TauM {
+		if d > 1e-12+4*0x1p-52*at && d*slope > 1e-14*scale+moved/k.TauM {
 			t.Fatalf("spike %d of %d at %.17g, spike by spike %.17g: %g apart at a slope of %g", i, len(want), got[i], at, d, slope)
 		}
 		moved += d

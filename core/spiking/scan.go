@@ -10,9 +10,10 @@ import (
 // scan is a potential from one stretch of time to the next, where what happens to it in
 // each is known as a sum.
 type scan struct {
-	// Of each stretch: its length and the decay over it. A length that is too long for the
-	// bound of quiet, or for psp.Kernel.Decays, is NaN, so that no bound holds.
-	span, spanM, spanS []float64
+	// Of each stretch: its length and what is lost over it, 1 - e^{-length/tau}: in many
+	// equal stretches the rounding of a decay itself would add up. A length that is too
+	// long for the bound of quiet, or for psp.Kernel.Decays, is NaN, so that no bound holds.
+	span, lossM, lossS []float64
 
 	// Of each stretch and one neuron: what its inputs, of weights w_i and times t_i before
 	// its end, add to A and B, sum_i w_i e^{-t_i/tau_m} and sum_i w_i e^{-t_i/tau_s}, then
@@ -22,7 +23,7 @@ type scan struct {
 
 // grow makes room for n stretches.
 func (s *scan) grow(n int) {
-	for _, x := range []*[]float64{&s.span, &s.spanM, &s.spanS} {
+	for _, x := range []*[]float64{&s.span, &s.lossM, &s.lossS} {
 		*x = slices.Grow((*x)[:0], n)[:n]
 	}
 	s.sums = slices.Grow(s.sums[:0], n)[:n]
@@ -31,12 +32,12 @@ func (s *scan) grow(n int) {
 // same makes n stretches of one length.
 func (s *scan) same(k *psp.Kernel, n int, length float64) {
 	s.grow(n)
-	m, d := k.Decay(length)
+	m, d := k.Loss(length)
 	if length > k.Short() {
 		length = math.NaN()
 	}
 	for i := range n {
-		s.span[i], s.spanM[i], s.spanS[i] = length, m, d
+		s.span[i], s.lossM[i], s.lossS[i] = length, m, d
 	}
 }
 
@@ -54,7 +55,7 @@ const slack = 1e-9
 // without inputs it falls or is negative or, up to its maximum, concave.
 func (s *scan) quiet(k *psp.Kernel, i int, p psp.Potential) (int, psp.Potential) {
 	sums := s.sums
-	span, spanM, spanS := s.span[:len(sums)], s.spanM[:len(sums)], s.spanS[:len(sums)]
+	span, lossM, lossS := s.span[:len(sums)], s.lossM[:len(sums)], s.lossS[:len(sums)]
 	for ; i < len(sums); i++ {
 		sum := &sums[i]
 		room := (Threshold - slack) - sum[2]
@@ -62,7 +63,7 @@ func (s *scan) quiet(k *psp.Kernel, i int, p psp.Potential) (int, psp.Potential)
 		if !(room >= 0 && v <= room && v+float64(k.Slope(p)*span[i]) <= room) {
 			break
 		}
-		p.A, p.B = float64(p.A*spanM[i])+sum[0], float64(p.B*spanS[i])+sum[1]
+		p.A, p.B = (p.A+sum[0])-float64(p.A*lossM[i]), (p.B+sum[1])-float64(p.B*lossS[i])
 	}
 	return i, p
 }

@@ -100,7 +100,7 @@ func (v *Windows) draw(k *psp.Kernel, r *rng.Stream, from, to int) {
 	}
 	for i, u := range drawn {
 		w := uint64(u) >> (shift & 63)
-		before[i] = float64(float64(int64(w)+1)*width) - float64(float64(u)*unit)
+		before[i] = math.FMA(float64(int64(w)+1), width, -float64(float64(u)*unit))
 	}
 	m, s := v.decayM[:len(drawn)], v.decayS[:len(drawn)]
 	k.Decays(before, m, s)
@@ -134,7 +134,7 @@ func (v *Windows) place(k *psp.Kernel) {
 				w++
 				v.first[w] = int32(from + i)
 			}
-			v.before[i] = float64(float64(w+1)*v.width) - at
+			v.before[i] = math.FMA(float64(w+1), v.width, -at)
 		}
 		k.Decays(v.before[:len(part)], v.m[from:from+len(part)], v.s[from:from+len(part)])
 	}
@@ -167,20 +167,27 @@ func (v *Windows) Run(k *psp.Kernel, w psp.Weights, sigma, until float64, spikes
 		if i, p = v.drive.quiet(k, i, p); i == len(v.drive.sums) {
 			break
 		}
-		last := float64(float64(i) * v.width)
-		for _, e := range v.sorted(i, w, sigma) {
-			m, s := k.Decay(e.time - last)
-			p, spikes = step(k, p, last, e.time-last, m, s, e.x, spikes)
-			last = e.time
-		}
-		end := float64(float64(i+1) * v.width)
-		m, s := k.Decay(end - last)
-		p, spikes = step(k, p, last, end-last, m, s, 0, spikes)
+		p, spikes = v.follow(k, w, sigma, i, p, spikes)
 	}
 	if p.A > Threshold {
 		_, spikes = fire(k, p, v.T, math.Max(0, until-v.T), spikes)
 	}
 	return spikes
+}
+
+// follow takes the potential p before window i over its spikes, one by one. The ends of
+// windows, rounded, would be off by more than the differences of times are.
+func (v *Windows) follow(k *psp.Kernel, w psp.Weights, sigma float64, i int, p psp.Potential, spikes []float64) (psp.Potential, []float64) {
+	last := float64(float64(i) * v.width)
+	left := v.width // until the end
+	for _, e := range v.sorted(i, w, sigma) {
+		after := math.FMA(float64(i+1), v.width, -e.time)
+		m, s := k.Decay(left - after)
+		p, spikes = step(k, p, last, left-after, m, s, e.x, spikes)
+		last, left = e.time, after
+	}
+	m, s := k.Decay(left)
+	return step(k, p, last, left, m, s, 0, spikes)
 }
 
 // sorted returns the spikes of a window in the order of time. They are valid until the
