@@ -39,12 +39,12 @@ inputs can lie exactly on a threshold, which counts as silent, and rates jump th
 theory is .009 (E) and .045 (I) at m_0 = 0.1, but .040 and .068 just above. At K = 100 such m_0 are the
 multiples of 0.0025 (of 0.01 for E neurons): take values between, like 0.10625. Below threshold
 (sqrt K m_0 < theta_E) the network can die out: rate 0.
-Measured rates are within 2 % of the counted theory at K = 100, N = 40 K. As it jumps between values
+Measured rates are within 2 % of the counted theory at K = 100, N = 40 K, within 1 % at N = 80 K. As it jumps between values
 that lie close, figures show it at their points only. Rates in the histogram are
 averages over record, which widens it a little; quenched avoids that by a product of both halves.
 The coefficient of variation would be sqrt(m^2 + (1-m)^2), averaged over neurons, if inputs were drawn
 anew at each update (dashed). At record 3000 it is within 4 % of that; shorter records miss long intervals
-and slow neurons and make it less, by some 10 % at 200.
+and slow neurons and make it less, by some 5 % at 500 and 10 % at 200.
 
 With trials > 0 the outside steps to (1 + step) m_0 that often, and half_rise is the time until the mean
 response is half way. It falls like 1/sqrt K as long as step sqrt K m_0 is below about 1: the dashed trend.
