@@ -287,3 +287,62 @@ func TestCommandAnswers(t *testing.T) {
 		}
 	}
 }
+
+// A declaration that is taken is in canonical form and makes an experiment that can be planned, whatever the bytes.
+func FuzzDecodeCommand(f *testing.F) {
+	spec, err := ParseSpec("mine.yaml", []byte(commandYAML), Builtin())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(spec.Command.Encode())
+	f.Add([]byte(`{"version":1,"command":["a"],"metrics":[{"name":"m","kind":"number"}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := decodeCommand(data)
+		if err != nil {
+			return
+		}
+		if string(e.Command().Encode()) != string(data) {
+			t.Fatalf("%q is taken and written as %q", data, e.Command().Encode())
+		}
+		b, err := NewBlock(e, nil, 1, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := DecodeBlock(b.Encode()); err != nil {
+			t.Fatal(err)
+		}
+		for _, th := range e.Theory {
+			th.Eval(e.Defaults())
+		}
+	})
+}
+
+// Whatever a program answers, its task has rows that a record holds, or an error.
+func FuzzCommandAnswer(f *testing.F) {
+	spec, err := ParseSpec("mine.yaml", []byte(commandYAML), Builtin())
+	if err != nil {
+		f.Fatal(err)
+	}
+	b, err := NewBlock(spec.experiment, nil, 1, 0, 1)
+	if err != nil {
+		f.Fatal(err)
+	}
+	plan, err := Builtin().Plan(b)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(`[{"rate": 1.5, "stable": {"k": 3, "n": 4}, "path": [1, 2], "hist": {"counts": [1, 2], "n": 5}}]`))
+	f.Add([]byte(`{"status": "infeasible", "rate": "inf", "stable": true}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		task := plan.Task(0, nil)
+		task.Commands = func(context.Context, *CommandCall) ([]byte, error) { return data, nil }
+		rows, err := task.Run(context.Background())
+		if err != nil {
+			return
+		}
+		record := EncodeRecord(plan.Experiment, 1, nil, rows)
+		if err := ValidRecord(plan.Experiment, 1, record); err != nil {
+			t.Fatalf("%q makes a record that is not valid: %v", data, err)
+		}
+	})
+}

@@ -264,6 +264,8 @@ func FuzzParseSpec(f *testing.F) {
 	f.Add([]byte("name: x\nexperiment: toy\nparams: {a: 2, c: y}\ngrid: {b: 'linspace(0, 0.3, 4)', zip: {t: [1, 2], a: [1, 3]}}\nreplicates: 3\n"))
 	f.Add([]byte("name: x\nexperiment: toy\ngrid:\n- {a: [1, 2], b: [0, 1]}\n- i: {range: [0, 3]}\nfigure: {x: b, y: m, log: x}\n"))
 	f.Add([]byte("name: x\nexperiment: toy\ngrid: {b: [0, 1]}\nreplicates: {min: 2, max: 9, until: {m: 1%, k: .5}}\nrefine: {axis: b, crossing: m=.5, to: 1%, log: false}\n"))
+	f.Add([]byte(commandYAML))
+	f.Add([]byte("name: x\nexperiment: {command: [a], metrics: [m], params: {p: {default: x, choices: [x, y]}}, files: {b: c}, theory: {m: pi}}\ngrid: {p: [x, y]}\n"))
 	f.Add([]byte("name: &a [*a, !!binary x]\n? {a: b}\n: ~\n<<: *a\n"))
 	reg := toys()
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 )
@@ -44,7 +45,7 @@ func Functions(env map[string]any) []expr.Option {
 type Formula struct{ program *vm.Program }
 
 // Compile understands a formula of the names in env, whose values tell their types. pi is known. The result must be a
-// number.
+// number. A formula may come from anyone: nothing in it repeats.
 func Compile(text string, env map[string]any) (*Formula, error) {
 	if len(text) > maxFormula {
 		return nil, fmt.Errorf("a formula of %d bytes is longer than %d", len(text), maxFormula)
@@ -53,7 +54,8 @@ func Compile(text string, env map[string]any) (*Formula, error) {
 	for name, v := range env {
 		known[name] = v
 	}
-	program, err := expr.Compile(text, append(Functions(known), expr.Env(known), expr.AsFloat64(), expr.DisableBuiltin("now"))...)
+	program, err := expr.Compile(text, append(Functions(known), expr.Env(known), expr.AsFloat64(), expr.DisableAllBuiltins(), expr.EnableBuiltin("min"), expr.EnableBuiltin("max"), expr.EnableBuiltin("abs"),
+		expr.EnableBuiltin("floor"), expr.EnableBuiltin("ceil"), expr.EnableBuiltin("round"))...)
 	if err != nil {
 		var at *file.Error
 		if errors.As(err, &at) {
@@ -61,7 +63,25 @@ func Compile(text string, env map[string]any) (*Formula, error) {
 		}
 		return nil, fmt.Errorf("the formula %q: %w", text, err)
 	}
+	loops := loops(false)
+	root := program.Node()
+	ast.Walk(&root, &loops)
+	if loops {
+		return nil, fmt.Errorf("the formula %q: it may not go through lists", text)
+	}
 	return &Formula{program}, nil
+}
+
+// loops finds what repeats.
+type loops bool
+
+func (l *loops) Visit(n *ast.Node) {
+	switch n := (*n).(type) {
+	case *ast.PredicateNode:
+		*l = true
+	case *ast.BinaryNode:
+		*l = *l || n.Operator == ".."
+	}
 }
 
 // Eval returns the formula's value; NaN where it has none. The error is for an operation that fails, such as on a text.
