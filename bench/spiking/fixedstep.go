@@ -94,10 +94,11 @@ func runExactly(k *psp.Kernel, v *spiking.Volley, w psp.Weights, until, dt float
 	rateM, rateS := 1/k.TauM, 1/k.TauS
 	steps := int(math.Round(until / dt))
 	var a, b float64
-	j, input := 0, 0 // the step that ends next after input j
+	j := 0
 	for i := 0; i < steps; {
-		if input = steps; j < len(v.Time) {
-			input = min(steps, int(v.Time[j]/dt)) // inputs during this step
+		input := steps // the step in which input j comes
+		if j < len(v.Time) {
+			input = min(steps, int(v.Time[j]/dt))
 		}
 		var beforeA, beforeB float64
 		i, a, b, beforeA, beforeB = quietSteps(i, input, a, b, m, s)
