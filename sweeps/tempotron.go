@@ -41,7 +41,7 @@ of cycles: give several. Initial weights are normal, such that V has the standar
 initial_sd (ours). There is no closed formula for the capacity; about 3 patterns per synapse are
 reported at T = 500 ms, growing weakly with K (Rubin, Monasson and Sompolinsky 2010). Here, at
 N = 500 and K = 66.7, a constant rate ends at 2.3 (1e-4), 2.5 (3e-4) or 1.8 (1e-3): its own steps keep
-up a few percent of errors. A rate that falls goes on to 3 (2e-4 with decay 100). Weights of a given
+up a few percent of errors. A rate that falls goes on to 3.1 (2e-4 with decay 100). Weights of a given
 potential grow as sqrt(K), so learning_rate should.`,
 		Params: []Param{
 			{Name: "N", Doc: "afferents of the neuron", Kind: Integer, Default: Num(500), Min: 1, Max: 20000},
