@@ -123,7 +123,14 @@ func (c *Coordinator) Pause(_ context.Context, r *gardnerv1.PauseRequest) (*gard
 
 // Resume implements the Control service.
 func (c *Coordinator) Resume(_ context.Context, r *gardnerv1.ResumeRequest) (*gardnerv1.ResumeResponse, error) {
-	return &gardnerv1.ResumeResponse{}, c.setState(r.Sweep, scheduler.Active)
+	if err := c.setState(r.Sweep, scheduler.Active); err != nil || !c.cfg.OldBehind {
+		return &gardnerv1.ResumeResponse{}, err
+	}
+	rec, err := c.st.Sweep(r.Sweep)
+	if err != nil {
+		return nil, wireError(err)
+	}
+	return &gardnerv1.ResumeResponse{}, wireError(c.retune(rec.Name, scheduler.Policy{Priority: rec.Priority, Audit: rec.Audit}))
 }
 
 // Cancel implements the Control service.

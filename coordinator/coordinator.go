@@ -46,6 +46,9 @@ type Config struct {
 	// Settle is how long unfinished blocks wait at the start for workers of an earlier process to reconnect. Default one
 	// heartbeat; negative: not at all, for a process that brings its own workers.
 	Settle time.Duration
+	// OldBehind serves sweeps that were unfinished when the database was opened after those submitted or resumed since, for
+	// a process that is there for one sweep.
+	OldBehind bool
 	// LeaseSeconds is how many seconds of work a lease should hold; 0: 1.5.
 	LeaseSeconds float64
 }

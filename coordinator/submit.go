@@ -88,7 +88,7 @@ func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*ga
 		if err := c.plant(spec, blocks, out.Revision, policy); err != nil {
 			return nil, wireError(err)
 		}
-	case policy != before:
+	case policy != before || c.cfg.OldBehind:
 		if err := c.retune(spec.Name, policy); err != nil {
 			return nil, wireError(err)
 		}

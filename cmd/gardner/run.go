@@ -29,7 +29,8 @@ func runCommand() *cobra.Command {
 		Short: "compute a sweep on this machine and draw it",
 		Long: `Compute a sweep, a preset's name or a YAML file, with a coordinator and workers in this
 process, and write its figure (SVG, PNG, PDF) and the numbers behind it (CSV). The same
-command resumes an interrupted run; results of other sweeps in the database are reused.
+command resumes an interrupted run; results of other sweeps in the database are reused, and
+what these left unfinished waits.
 If another process has the database open, the sweep is handed to that one. Tasks beyond
 --task-timeout or --memory-limit are tried once more and then quarantined; the others go on.`,
 		Example: `  gardner run capacity

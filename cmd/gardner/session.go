@@ -48,7 +48,7 @@ func (w *where) open() (*session, error) {
 	for begun := time.Now(); c == nil; time.Sleep(ownerPause) {
 		var err error
 		c, err = coordinator.New(coordinator.Config{DB: w.db, Registry: sweeps.Builtin(), Version: version,
-			Fingerprint: fingerprint.Compute(), Socket: w.create, Settle: -1})
+			Fingerprint: fingerprint.Compute(), Socket: w.create, Settle: -1, OldBehind: true})
 		if errors.Is(err, store.ErrLocked) {
 			s, err := dialOwner(w.db)
 			if err != nil || time.Since(begun) > ownerPatience || s.answers() {
