@@ -92,7 +92,9 @@ func TestBrowser(t *testing.T) {
 	eventually := func(what, expression string) {
 		t.Helper()
 		for {
-			_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(time.Minute)))
+			// While a page is being read, what is looked for may not be there.
+			patient := "(() => { try { return " + expression + "; } catch { return false; } })()"
+			_, err := chromedp.Run(ctx, chromedp.Poll[bool](patient, chromedp.WithPollingTimeout(time.Minute)))
 			if err == nil {
 				return
 			}
