@@ -136,7 +136,7 @@ func TestRandomProblems(t *testing.T) {
 // on rows of margin 0, rows that exclude each other whatever the margin is.
 func TestProblemsOnceUnanswered(t *testing.T) {
 	t.Parallel()
-	for _, seed := range []uint64{5138, 7957, 17107, 17697, 18107, 22383, 26198, 28003, 29762, 33417, 66953, 219123, 324522, 428470, 458122, 714695, 719525} {
+	for _, seed := range []uint64{5138, 7957, 17107, 17697, 18107, 22383, 26198, 28003, 29762, 33417, 66953, 219123, 324522, 428470, 458122, 714695, 719525, 5001205, 5027632} {
 		if msg := tryProblem(randomProblem(seed), &Options{siftFrom: int(seed % 2)}); msg != "" {
 			t.Errorf("seed %d: %s", seed, msg)
 		}

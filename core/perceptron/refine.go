@@ -16,7 +16,7 @@ const (
 )
 
 // checked has an answer checked as everyone may check it, where rounding could have spoilt it: with rows that scaling cannot
-// repair (equality rows, margins of 0), with a tiny margin, in which much cancels, and with hardly a proof, that there is none or of the best at Gamma infinite. Where rows do not hold, the weights are
+// repair (equality rows, margins of 0), with a tiny margin, in which much cancels, and with hardly a proof, that there is none or of the best at Gamma infinite, where rows may not hold either. Where rows do not hold, the weights are
 // corrected for the residuals, evaluated in doubled precision; a *NumericalError if that does not help.
 func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error) {
 	if err != nil || s.plain() && !s.tiny(sol) && !s.vague(sol) && !s.loose(kind, sol) {
@@ -36,9 +36,13 @@ func (s *solver) checked(kind Kind, sol *Solution, err error) (*Solution, error)
 	return nil, s.unproved(kind, sol, gap, refused)
 }
 
-// loose says that the bound of B at Gamma infinite may be too wide where Check takes it, at checkReach times the solution's norm.
+// loose says that, at Gamma infinite, rows may hold by less than Check wants, for no norm scales what they may lack, or that
+// the bound of B may be too wide where Check takes it, at checkReach times the solution's norm.
 func (s *solver) loose(kind Kind, sol *Solution) bool {
-	return kind == KindKappaOut && math.IsInf(s.p.Gamma, 1) && sol.Status == Optimal && sol.Gap > s.o.Tol/(10*checkReach)
+	if sol.Status != Optimal || !math.IsInf(s.p.Gamma, 1) || kind == KindFeasible {
+		return false
+	}
+	return kind != KindKappaOut || sol.Gap > s.o.Tol/(10*checkReach)
 }
 
 // vague says that an infeasible problem is so by little or, where the size of its margin was not asked for, perhaps by little.
