@@ -53,6 +53,9 @@ type Block struct {
 
 // DataSets lists the hashes of the data sets that the block's tasks need.
 func (b *Block) DataSets() (hashes []string) {
+	if b.Command != "" { // a param may be called data there, too
+		return nil
+	}
 	for _, a := range b.Outer {
 		for k, name := range a.Params {
 			if name != "data" {

@@ -155,6 +155,18 @@ func TestCommandMistakes(t *testing.T) {
 	}
 }
 
+// A param of a command may have any name, also one that means something to a built-in experiment.
+func TestCommandParamCalledData(t *testing.T) {
+	text := strings.Replace(commandYAML, "label: some text", "data: some text", 1)
+	blocks, err := ownSpec(t, text+"params: {data: other}\n", map[string]string{"mine.py": "1"}).Blocks(Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sets := blocks[0].DataSets(); sets != nil {
+		t.Errorf("the texts %q are taken for data sets", sets)
+	}
+}
+
 // A declaration comes with a block from anywhere.
 func TestHostileCommandBlocks(t *testing.T) {
 	blocks, err := ownSpec(t, commandYAML, map[string]string{"mine.py": "1"}).Blocks(Builtin())
