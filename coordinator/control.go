@@ -123,14 +123,7 @@ func (c *Coordinator) Pause(_ context.Context, r *gardnerv1.PauseRequest) (*gard
 
 // Resume implements the Control service.
 func (c *Coordinator) Resume(_ context.Context, r *gardnerv1.ResumeRequest) (*gardnerv1.ResumeResponse, error) {
-	if err := c.setState(r.Sweep, scheduler.Active); err != nil || !c.cfg.OldBehind {
-		return &gardnerv1.ResumeResponse{}, err
-	}
-	rec, err := c.st.Sweep(r.Sweep)
-	if err != nil {
-		return nil, wireError(err)
-	}
-	return &gardnerv1.ResumeResponse{}, wireError(c.retune(rec.Name, scheduler.Policy{Priority: rec.Priority, Audit: rec.Audit}))
+	return &gardnerv1.ResumeResponse{}, c.setState(r.Sweep, scheduler.Active)
 }
 
 // Cancel implements the Control service.
@@ -138,11 +131,16 @@ func (c *Coordinator) Cancel(_ context.Context, r *gardnerv1.CancelRequest) (*ga
 	return &gardnerv1.CancelResponse{}, c.setState(r.Sweep, scheduler.Cancelled)
 }
 
-// setState returns when the new state is durable.
+// setState returns when the new state is durable. What is made active is not behind any more.
 func (c *Coordinator) setState(name string, state scheduler.State) error {
 	return c.decide(func(s *scheduler.Scheduler, now time.Duration) error {
-		if _, ok := s.Sweep(name); !ok {
+		v, ok := s.Sweep(name)
+		if !ok {
 			return c.noSweep(name)
+		}
+		if state == scheduler.Active {
+			v.Policy.Behind = false
+			s.SetPolicy(now, name, v.Policy)
 		}
 		return s.SetState(now, name, state)
 	})

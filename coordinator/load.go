@@ -37,20 +37,13 @@ func (c *Coordinator) load() (*scheduler.Scheduler, error) {
 	for _, r := range records {
 		c.grower.note(r.Name, r.Grows)
 		s.PutSweep(r.Name, r.Blocks, stateOf(r.State), c.now())
-		policy := scheduler.Policy{Priority: r.Priority, Audit: r.Audit}
-		if c.cfg.OldBehind {
-			policy.Priority -= behind
-		}
-		s.SetPolicy(c.now(), r.Name, policy)
+		s.SetPolicy(c.now(), r.Name, scheduler.Policy{Priority: r.Priority, Audit: r.Audit, Behind: c.cfg.OldBehind})
 	}
 	if c.cfg.Settle > 0 {
 		s.Settle(c.now(), c.cfg.Settle)
 	}
 	return s, nil
 }
-
-// behind is below all priorities that people give.
-const behind = 1 << 40
 
 func stateOf(st store.State) scheduler.State {
 	switch st {

@@ -249,7 +249,6 @@ func (o *owner) status(s *scheduler.Scheduler, now time.Duration, name string) *
 	return r
 }
 
-// sweepStatus shows priorities modulo 2^32, that is without what puts a sweep behind.
 func sweepStatus(v scheduler.SweepView, remaining float64) *gardnerv1.SweepStatus {
 	states := []gardnerv1.SweepState{scheduler.Active: gardnerv1.SweepState_SWEEP_STATE_ACTIVE, scheduler.Paused: gardnerv1.SweepState_SWEEP_STATE_PAUSED,
 		scheduler.Cancelled: gardnerv1.SweepState_SWEEP_STATE_CANCELLED, scheduler.Done: gardnerv1.SweepState_SWEEP_STATE_DONE}

@@ -88,8 +88,8 @@ func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*ga
 		if err := c.plant(spec, blocks, out.Revision, policy); err != nil {
 			return nil, wireError(err)
 		}
-	case policy != before || c.cfg.OldBehind:
-		if err := c.retune(spec.Name, policy); err != nil {
+	case policy != before:
+		if err := c.st.SetPolicy(spec.Name, policy.Priority, policy.Audit); err != nil {
 			return nil, wireError(err)
 		}
 	}
@@ -100,7 +100,8 @@ func (c *Coordinator) submit(spec *sweeps.Spec, r *gardnerv1.SubmitRequest) (*ga
 			return nil, wireError(err)
 		}
 	}
-	if !c.owner.do(func(s *scheduler.Scheduler, _ time.Duration) {
+	if !c.owner.do(func(s *scheduler.Scheduler, now time.Duration) {
+		s.SetPolicy(now, spec.Name, policy)
 		v, _ := s.Sweep(spec.Name)
 		out.Stored = v.Done
 	}) {
@@ -141,17 +142,6 @@ func count(out *gardnerv1.SubmitResponse, id sweeps.BlockID, plan *sweeps.Plan) 
 	out.Tasks += plan.Block.Tasks()
 	out.Rows += plan.Block.Points()
 	out.CpuSeconds += plan.CPUSeconds()
-}
-
-// retune changes the policy of a sweep that stays as it is.
-func (c *Coordinator) retune(name string, policy scheduler.Policy) error {
-	if err := c.st.SetPolicy(name, policy.Priority, policy.Audit); err != nil {
-		return err
-	}
-	if !c.owner.do(func(s *scheduler.Scheduler, now time.Duration) { s.SetPolicy(now, name, policy) }) {
-		return errClosing
-	}
-	return nil
 }
 
 // draws reports whether the scheduler has a stored sweep. It has not if a sync failed after the sweep had been written:

@@ -83,9 +83,20 @@ func (s *Scheduler) turns() []*sweep {
 	}
 	s.line = append(s.line[:0], s.ring...)
 	slices.SortStableFunc(s.line, func(a, b *sweep) int {
-		return cmp.Or(cmp.Compare(b.policy.Priority, a.policy.Priority), cmp.Compare(a.share.leases, b.share.leases), cmp.Compare(a.share.served, b.share.served))
+		return cmp.Or(compareBehind(a, b), cmp.Compare(b.policy.Priority, a.policy.Priority), cmp.Compare(a.share.leases, b.share.leases), cmp.Compare(a.share.served, b.share.served))
 	})
 	return s.line
+}
+
+// compareBehind orders sweeps that are behind after those that are not.
+func compareBehind(a, b *sweep) int {
+	switch {
+	case a.policy.Behind == b.policy.Behind:
+		return 0
+	case a.policy.Behind:
+		return 1
+	}
+	return -1
 }
 
 // pickFrom makes a lease of a source's tasks: second attempts first, then suspects, then new tasks in plan order.

@@ -50,6 +50,8 @@ type Policy struct {
 	Priority int
 	// Audit is the share of its tasks that is computed a second time and compared.
 	Audit float64
+	// Behind: it comes after all sweeps that are not, whatever the priorities.
+	Behind bool
 }
 
 // SetPolicy changes a sweep's policy.
