@@ -39,7 +39,7 @@ func (c *Coordinator) admit(h *gardnerv1.Hello) (can map[string]bool, err error)
 	can = map[string]bool{}
 	var differ []string
 	for _, x := range h.Experiments {
-		if sweeps.IsCommand(x.Name) || x.Name+"@1" == sweeps.AnyCommand {
+		if sweeps.IsCommand(x.Name) {
 			can[fmt.Sprintf("%.80s@%d", x.Name, x.Version)] = true
 			continue
 		}

@@ -39,6 +39,10 @@ func TestCommandsRunWhereTheyMay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	own, err := spec.Declared(sweeps.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
 	var runs atomic.Int64
 	program := func(_ context.Context, call *sweeps.CommandCall) ([]byte, error) {
 		runs.Add(1)
@@ -48,12 +52,12 @@ func TestCommandsRunWhereTheyMay(t *testing.T) {
 		}
 		return fmt.Appendf(nil, `{"y": %g}`, 2*in.Params.X), nil
 	}
-	serve := func(commands sweeps.Commands, only ...string) (stop func()) {
+	serve := func(commands sweeps.Commands, only *sweeps.Experiment) (stop func()) {
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := make(chan error, 1)
 		go func() {
 			ended <- worker.Run(ctx, worker.Config{Target: h.c.Target(), Registry: sweeps.Builtin(), Slots: 1, Fingerprint: "f",
-				Commands: commands, OnlyCommands: only, MaxBackoff: 50 * time.Millisecond})
+				Commands: commands, OnlyCommand: only, MaxBackoff: 50 * time.Millisecond})
 		}()
 		return func() {
 			cancel()
@@ -63,7 +67,7 @@ func TestCommandsRunWhereTheyMay(t *testing.T) {
 		}
 	}
 	// Neither without leave nor with leave for another program.
-	stops := []func(){serve(nil), serve(program, sweeps.AnyCommand[:7]+"-0123456789abcdef@1")}
+	stops := []func(){serve(nil, nil), serve(program, &sweeps.Experiment{Name: "command-0123456789abcdef", Version: 1})}
 	time.Sleep(300 * time.Millisecond)
 	r, err := h.c.Control().Status(t.Context(), &gardnerv1.StatusRequest{Sweep: "own"})
 	if err != nil {
@@ -72,7 +76,7 @@ func TestCommandsRunWhereTheyMay(t *testing.T) {
 	if s := r.Sweeps[0]; s.Done != 0 || s.Failed != 0 || s.Leased != 0 || len(r.Workers) != 2 {
 		t.Errorf("without leave: %v", r)
 	}
-	stops = append(stops, serve(program, spec.Experiment+"@1"))
+	stops = append(stops, serve(program, own))
 	if s := h.await("own"); s.Done != 9 || s.Failed != 0 {
 		t.Errorf("with leave: %v", s)
 	}
@@ -86,7 +90,7 @@ func TestCommandsRunWhereTheyMay(t *testing.T) {
 	if r := submit("1, 2, 3, 4"); r.Stored != 9 {
 		t.Errorf("wider: %v", r)
 	}
-	stop := serve(program)
+	stop := serve(program, nil)
 	h.await("own")
 	stop()
 	if n := runs.Load(); n != 12 {

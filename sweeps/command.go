@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"path"
 	"strings"
 	"unicode/utf8"
@@ -79,11 +80,12 @@ type CommandFile struct {
 	Text string `json:"text"`
 }
 
-// AnyCommand is what a worker says it can run if it runs the commands of any sweep.
-const AnyCommand = "command@1"
-
 // commandPrefix begins the names of experiments that are commands.
 const commandPrefix = "command-"
+
+// AnyCommand is the name of no experiment: a worker says it can run version 1 of it if it
+// runs the commands of any sweep.
+const AnyCommand = commandPrefix + "any"
 
 // Bounds of a command's files: they travel with every block and stand in the sweep's
 // record.
@@ -246,7 +248,7 @@ func (c *CommandParam) bounds() (lo, hi float64, err error) {
 	if c.Kind != "number" && c.Kind != "integer" {
 		return 0, 0, fmt.Errorf("param %s: min and max are for numbers", c.Name)
 	}
-	lo, hi = negativeInfinity, positiveInfinity
+	lo, hi = math.Inf(-1), math.Inf(1)
 	for _, b := range []struct {
 		value *Value
 		to    *float64

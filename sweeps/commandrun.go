@@ -7,11 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 )
-
-var negativeInfinity, positiveInfinity = math.Inf(-1), math.Inf(1)
 
 // ErrNoCommands is returned by tasks of a [Command] where none may be run.
 var ErrNoCommands = errors.New("commands of sweep files are not run here; allow them with --allow-commands where you trust whoever submits sweeps")

@@ -4,7 +4,6 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
-	"slices"
 	"time"
 
 	"gardner/proto/join"
@@ -53,8 +52,8 @@ type Config struct {
 	// Commands runs the programs of sweeps whose experiment is a command; nil: such tasks
 	// are not run here. Whoever may submit sweeps then runs programs as this user.
 	Commands sweeps.Commands
-	// OnlyCommands limits Commands to experiments of these IDs; nil: all.
-	OnlyCommands []string
+	// OnlyCommand limits Commands to one experiment; nil: all.
+	OnlyCommand *sweeps.Experiment
 	// BatchTasks is the most results of one message; 0 means 1,000.
 	BatchTasks int
 	// MaxBackoff bounds the pause between two attempts to connect (which varies by
@@ -87,7 +86,7 @@ func (c Config) resolved() Config {
 
 // commands returns what runs an experiment's program, nil where that is not allowed.
 func (c *Config) commands(e *sweeps.Experiment) sweeps.Commands {
-	if e.Command() == nil || c.OnlyCommands != nil && !slices.Contains(c.OnlyCommands, e.ID()) {
+	if e.Command() == nil || c.OnlyCommand != nil && c.OnlyCommand.ID() != e.ID() {
 		return nil
 	}
 	return c.Commands

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -329,28 +327,17 @@ func (w *loop) hello() *gardnerv1.Hello {
 		}
 	}
 	if w.cfg.Commands != nil {
-		if w.cfg.OnlyCommands == nil {
-			h.Experiments = append(h.Experiments, version(sweeps.AnyCommand))
+		can := &gardnerv1.ExperimentVersion{Name: sweeps.AnyCommand, Version: 1}
+		if e := w.cfg.OnlyCommand; e != nil {
+			can = &gardnerv1.ExperimentVersion{Name: e.Name, Version: uint32(e.Version)}
 		}
-		for _, id := range w.cfg.OnlyCommands {
-			h.Experiments = append(h.Experiments, version(id))
-		}
+		h.Experiments = append(h.Experiments, can)
 	}
 	h.Held = w.held()
 	if c, ok := w.cfg.Artefacts.(interface{ Groups(most int) []uint64 }); ok {
 		h.Artefacts = c.Groups(maxArtefacts)
 	}
 	return h
-}
-
-// version takes an experiment's ID apart.
-func version(id string) *gardnerv1.ExperimentVersion {
-	name, text, _ := strings.Cut(id, "@")
-	v, err := strconv.ParseUint(text, 10, 32)
-	if err != nil {
-		panic("worker: the experiment " + id + " has no version") // our own writing
-	}
-	return &gardnerv1.ExperimentVersion{Name: name, Version: uint32(v)}
 }
 
 // held lists what is not settled: leases waiting or under way as a whole, and of those that have ended what the

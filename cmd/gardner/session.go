@@ -102,18 +102,18 @@ func dial(target *join.Target) (*session, error) {
 	return &session{Client: c}, nil
 }
 
-// work starts workers in this process; own is the ID of the user's own command that they may run, empty for none. The returned function drains them: tasks
-// under way are finished and stored. If they end before, gone is called with the
-// reason.
-func (s *session) work(slots int, artefacts sweeps.ArtefactCache, limits *limitFlags, own string, gone func(error)) (stop func() error) {
+// work starts workers in this process; own is the user's own command that they may
+// run, nil for none. The returned function drains them: tasks under way are finished
+// and stored. If they end before, gone is called with the reason.
+func (s *session) work(slots int, artefacts sweeps.ArtefactCache, limits *limitFlags, own *sweeps.Experiment, gone func(error)) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	cfg := worker.Config{Target: s.coordinator.Target(), Registry: sweeps.Builtin(), Slots: slots, Artefacts: artefacts,
 		Version: version, Fingerprint: fingerprint.Compute(), Grace: time.Hour}
 	limits.set(&cfg)
-	if own != "" {
+	if own != nil {
 		// Of this sweep only: others in the database may be anyone's.
-		cfg.Commands, cfg.OnlyCommands = command.Run, []string{own}
+		cfg.Commands, cfg.OnlyCommand = command.Run, own
 	}
 	go func() {
 		err := worker.Run(ctx, cfg)

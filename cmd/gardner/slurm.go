@@ -40,7 +40,7 @@ type slurmJob struct {
 	time           string
 	extra          []string
 	dryRun         bool
-	commands       bool
+	commands       commandsFlag
 }
 
 func slurmUpCommand() *cobra.Command {
@@ -74,7 +74,7 @@ when there has been nothing to do for five minutes. --sbatch hands options on, s
 	f.IntVar(&job.cores, "cores", 4, "cores of a worker, each a slot")
 	f.StringVar(&job.time, "time", "4:00:00", "time limit of a worker, as Slurm writes it")
 	f.StringArrayVar(&job.extra, "sbatch", nil, "an option for sbatch; may be repeated")
-	f.BoolVar(&job.commands, "allow-commands", false, "let the workers run the programs of sweeps whose experiment is a command")
+	job.commands.flag(f, "let the workers run the programs of sweeps whose experiment is a command")
 	f.BoolVar(&job.dryRun, "dry-run", false, "print the command and the script only")
 	return cmd
 }
@@ -97,7 +97,7 @@ func (j *slurmJob) submit(cmd *cobra.Command, s *session, db string, sweep *gard
 	if s.local && !j.dryRun {
 		return usagef("no coordinator has %s open: start `gardner coordinator --db %s --listen 0.0.0.0:7071` first", db, db)
 	}
-	if sweeps.IsCommand(sweep.Experiment) && !j.commands {
+	if sweeps.IsCommand(sweep.Experiment) && !bool(j.commands) {
 		return usagef("the experiment of %s is a command: give --allow-commands, and the workers run the programs of whoever may submit sweeps as you", sweep.Name)
 	}
 	self, err := os.Executable()

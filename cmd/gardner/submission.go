@@ -40,8 +40,8 @@ func (c *changes) flags(cmd *cobra.Command) {
 // submission is a sweep as it is handed in, and what goes with it.
 type submission struct {
 	request *gardnerv1.SubmitRequest
-	set     *data.Set // nil: none
-	command string    // the experiment's ID if it is a command: a program of the user's own
+	set     *data.Set          // nil: none
+	command *sweeps.Experiment // the experiment if it is a command, a program of the user's own
 }
 
 // read reads a sweep from a file or the presets, and the files that it names, if any. All
@@ -95,7 +95,9 @@ func (c *changes) read(name string) (*submission, error) {
 	request := &gardnerv1.SubmitRequest{Yaml: spec.YAML(), File: file}
 	out := &submission{request: request, set: set}
 	if spec.Command != nil {
-		out.command = fmt.Sprintf("%s@%d", spec.Experiment, spec.Command.Version)
+		if out.command, err = spec.Declared(sweeps.Builtin()); err != nil {
+			return nil, err
+		}
 	}
 	if c.cmd.Flags().Changed("priority") {
 		request.Priority = &c.priority

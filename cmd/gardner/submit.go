@@ -88,7 +88,7 @@ func (w *where) imagine() (remove func(), err error) {
 
 // noteCommand says who computes a sweep whose experiment is a command.
 func noteCommand(out io.Writer, sub *submission) error {
-	if sub.command == "" {
+	if sub.command == nil {
 		return nil
 	}
 	_, err := fmt.Fprintln(out, "its experiment is a command: workers started with --allow-commands compute it")

@@ -15,14 +15,13 @@ import (
 	"gardner/sweeps"
 	"gardner/sweeps/data"
 	"gardner/sweeps/problem"
-	"gardner/worker/command"
 )
 
 // taskCommand runs one task here and now.
 func taskCommand() *cobra.Command {
 	var w where
 	var export, format string
-	var commands bool
+	var commands commandsFlag
 	cmd := &cobra.Command{
 		Use:   "task SWEEP KEY",
 		Short: "run one task of a sweep here and now: reproduce it, or export what it trained",
@@ -58,9 +57,7 @@ a task share, memories, cell types, couplings and thresholds into DIR itself.`,
 				return err
 			}
 			task.Threads = runtime.NumCPU()
-			if commands {
-				task.Commands = command.Run
-			}
+			task.Commands = commands.runner()
 			fmt.Fprintln(cmd.ErrOrStderr(), task)
 			if export != "" {
 				return exportTask(cmd, task, export, data.Format(format))
@@ -74,7 +71,7 @@ a task share, memories, cell types, couplings and thresholds into DIR itself.`,
 	}
 	w.flags(cmd)
 	cmd.Flags().StringVar(&export, "export", "", "write what each row was computed from into this folder")
-	cmd.Flags().BoolVar(&commands, "allow-commands", false, "run the program of a sweep whose experiment is a command, on this machine as you")
+	commands.flag(cmd.Flags(), "run the program of a sweep whose experiment is a command, on this machine as you")
 	cmd.Flags().StringVar(&format, "format", "npy", "with --export: npy or csv")
 	return cmd
 }

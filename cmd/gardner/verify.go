@@ -16,13 +16,12 @@ import (
 	gardnerv1 "gardner/proto/gardner/v1"
 	"gardner/sweeps"
 	"gardner/sweeps/data"
-	"gardner/worker/command"
 )
 
 // verifyCommand reads a whole database and says what is wrong with it.
 func verifyCommand() *cobra.Command {
 	var sample string
-	var commands bool
+	var commands commandsFlag
 	var kept cacheFlags
 	cmd := &cobra.Command{
 		Use:   "verify DB...",
@@ -57,12 +56,12 @@ compare their bits. Exit code 1 if anything is wrong.`,
 		},
 	}
 	cmd.Flags().StringVar(&sample, "sample", "0", "share of the results to compute again and compare: 2%, 0.02, 1")
-	cmd.Flags().BoolVar(&commands, "allow-commands", false, "with --sample: also run the programs of sweeps whose experiment is a command, as you; read them first")
+	commands.flag(cmd.Flags(), "with --sample: also run the programs of sweeps whose experiment is a command, as you; read them first")
 	kept.flags(cmd.Flags())
 	return cmd
 }
 
-func verify(cmd *cobra.Command, path string, share float64, artefacts sweeps.ArtefactCache, commands bool) (problems uint64, err error) {
+func verify(cmd *cobra.Command, path string, share float64, artefacts sweeps.ArtefactCache, commands commandsFlag) (problems uint64, err error) {
 	st, s, err := openOrAsk(path)
 	if err != nil {
 		return 0, err
@@ -72,10 +71,6 @@ func verify(cmd *cobra.Command, path string, share float64, artefacts sweeps.Art
 	group.SetLimit(runtime.NumCPU())
 	var report *gardnerv1.Verification
 	var again *recheck.Checker
-	var run sweeps.Commands
-	if commands {
-		run = command.Run
-	}
 	sampled := func(b *sweeps.Block, ordinal uint64, record []byte) error {
 		record = append([]byte(nil), record...)
 		group.Go(func() error { return again.Task(ctx, b, ordinal, record) })
@@ -90,12 +85,12 @@ func verify(cmd *cobra.Command, path string, share float64, artefacts sweeps.Art
 			}
 			return data.Decode(encoded)
 		}, artefacts)
-		again.Commands = run
+		again.Commands = commands.runner()
 		report, err = coordinator.Verify(ctx, st, sweeps.Builtin(), share, sampled)
 	} else {
 		defer func() { err = errors.Join(err, s.close()) }()
 		again = recheck.New(sweeps.Builtin(), s.Set, artefacts)
-		again.Commands = run
+		again.Commands = commands.runner()
 		report, err = s.verify(ctx, share, sampled)
 	}
 	if err := errors.Join(group.Wait(), err); err != nil {

@@ -14,7 +14,6 @@ import (
 	"gardner/proto/join"
 	"gardner/sweeps"
 	"gardner/worker"
-	"gardner/worker/command"
 )
 
 // workerCommand computes for a coordinator.
@@ -22,7 +21,8 @@ func workerCommand() *cobra.Command {
 	var slots int
 	var idle, grace time.Duration
 	var limits limitFlags
-	var insecure, verbose, commands bool
+	var insecure, verbose bool
+	var commands commandsFlag
 	var taskLog, db string
 	var artefacts cacheFlags
 	cmd := &cobra.Command{
@@ -53,9 +53,7 @@ running tasks may finish within --grace.`,
 			cfg := worker.Config{Target: target, Registry: sweeps.Builtin(), Slots: slots, Version: version, Artefacts: kept,
 				Fingerprint: fingerprint.Compute(), ExitWhenIdle: idle, Grace: grace, Logger: log}
 			limits.set(&cfg)
-			if commands {
-				cfg.Commands = command.Run
-			}
+			cfg.Commands = commands.runner()
 			if taskLog != "" {
 				f, err := os.OpenFile(taskLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 				if err != nil {
@@ -84,7 +82,7 @@ running tasks may finish within --grace.`,
 	artefacts.flags(f)
 	f.StringVar(&taskLog, "task-log", "", "append a line (block and ordinal) to this file at the start of each execution")
 	f.StringVar(&db, "db", defaultDB, "with HOST:PORT: the database beside which the token is read")
-	f.BoolVar(&commands, "allow-commands", false, "run the programs of sweeps whose experiment is a command: whoever may submit sweeps then runs programs as you")
+	commands.flag(f, "run the programs of sweeps whose experiment is a command: whoever may submit sweeps then runs programs as you")
 	f.BoolVar(&insecure, "insecure", false, "with HOST:PORT: clear text, no token")
 	f.BoolVarP(&verbose, "verbose", "v", false, "log each lease")
 	return cmd

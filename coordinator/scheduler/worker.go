@@ -20,7 +20,7 @@ type Worker struct {
 	Fingerprint string
 	// Groups are the artefacts it says it has (sweeps.Groups, Key), those used last first.
 	Groups []uint64
-	// Can holds "experiment@version" for all that it can run, sweeps.AnyCommand if that is the commands of any sweep.
+	// Can holds "experiment@version" for all that it can run; of sweeps.AnyCommand if that is the commands of any sweep.
 	Can map[string]bool
 }
 
@@ -58,9 +58,12 @@ type worker struct {
 	served    uint64 // epoch in which nothing was found for it
 }
 
+// anyCommand is in Can where a worker runs the commands of any sweep.
+const anyCommand = sweeps.AnyCommand + "@1"
+
 // can reports whether a worker runs the tasks of a block.
 func (w *worker) can(b *block) bool {
-	return w.Can[b.experiment] || b.block.Command != "" && w.Can[sweeps.AnyCommand]
+	return w.Can[b.experiment] || b.block.Command != "" && w.Can[anyCommand]
 }
 
 func experimentID(name string, version int) string { return fmt.Sprintf("%s@%d", name, version) }
