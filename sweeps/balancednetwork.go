@@ -227,10 +227,12 @@ func balancedCost(outer Point, _ []Point) float64 {
 	step, times := responseTimes(outer.Int("K"))
 	duration := outer.Num("burn_in") + outer.Num("record") + 2*outer.Num("trials")*step*float64(times)
 	updates := 2 * n * duration
-	// At a flip: an addition for each target, or the words of a row of bits.
-	flip := math.Min(2*k*1.3e-9, 2*n/64*4e-9)
-	return 3e-8*n*k + updates*(5e-8+0.65*math.Min(m, 0.5)*flip)
+	return 3e-8*n*k + updates*(5e-8+0.65*math.Min(m, 0.5)*flipCost(n, k))
 }
+
+// flipCost is the seconds that a flip takes in a network of n neurons per population: an
+// addition for each target, or the words of a row of bits.
+func flipCost(n, k float64) float64 { return math.Min(2*k*1.3e-9, 2*n/64*4e-9) }
 
 func runBalanced(ctx context.Context, t *Task) ([]Row, error) {
 	seen, response, err := t.watchBalanced(ctx)

@@ -118,7 +118,7 @@ func newVsOldCost(outer Point, inner []Point) float64 {
 	}
 	updates := 2 * n * (outer.Num("burn_in") + outer.Num("record"))
 	p := k * outer.Num("alpha")
-	return 5e-8*n*k + runs*updates*(5e-8+0.2*math.Min(2*k*1.3e-9, 2*n/64*4e-9)) + solveCost(k, p) + 3e-9*p*k*outer.Num("trials")*float64(len(inner))
+	return 5e-8*n*k + runs*updates*(5e-8+0.2*flipCost(n, k)) + solveCost(k, p) + 3e-9*p*k*outer.Num("trials")*float64(len(inner))
 }
 
 func runNewVsOld(ctx context.Context, t *Task) ([]Row, error) {

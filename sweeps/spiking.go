@@ -3,9 +3,7 @@ package sweeps
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 
 	"gardner/core/patterns"
 	"gardner/core/perceptron"
@@ -242,7 +240,10 @@ func countSpikes(ctx context.Context, t *Task, k *psp.Kernel, problem *perceptro
 	var quiet spiking.Blocks
 	var noisy spiking.Windows
 	var spikes []float64
-	anyQuiet := slices.ContainsFunc(slices.Collect(maps.Values(neurons)), func(n *countingNeuron) bool { return n.sigma == 0 })
+	anyQuiet := false
+	for _, n := range neurons {
+		anyQuiet = anyQuiet || n.sigma == 0
+	}
 	for mu := range problem.P {
 		if err := ctx.Err(); err != nil {
 			return err

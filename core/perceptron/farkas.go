@@ -29,15 +29,8 @@ func (g *program) repair(lambda []float64) ([]float64, float64) {
 	border := g.e
 	best, bestUpper, bestDefect := append([]float64(nil), lambda...), math.Inf(1), math.Inf(1)
 	for range repairRounds {
-		var dl float64
-		for mu, x := range l {
-			dl += float64(g.d[mu] * x)
-		}
-		if !(dl > 0) {
+		if !(g.normalise(l) > 0) {
 			break
-		}
-		for mu := range l {
-			l[mu] /= dl
 		}
 		g.eng.MulVecT(atl, g.a, g.n, g.m, g.n, l)
 		up := g.upper(l, atl)
@@ -62,6 +55,19 @@ func (g *program) repair(lambda []float64) ([]float64, float64) {
 		}
 	}
 	return best, bestUpper
+}
+
+// normalise scales multipliers to d'lambda = 1 and returns what that was; where it is not above 0 it does nothing.
+func (g *program) normalise(lambda []float64) (dl float64) {
+	for mu, l := range lambda {
+		dl += float64(g.d[mu] * l)
+	}
+	if dl > 0 {
+		for mu := range lambda {
+			lambda[mu] /= dl
+		}
+	}
+	return dl
 }
 
 // sharpened takes multipliers whose bound on kappa is zero within signTol as far below that as repair can: what is left then is

@@ -63,15 +63,9 @@ func (po *polish) bound(best *point) {
 			return
 		}
 	}
-	var dl float64
-	for mu, l := range cut {
-		dl += float64(g.d[mu] * l)
-	}
+	dl := g.normalise(cut)
 	if !(dl > 0) {
 		return
-	}
-	for mu := range cut {
-		cut[mu] /= dl
 	}
 	atl := g.work.take("polish.atl", g.n)
 	if dirty {

@@ -98,15 +98,9 @@ func (r *Running) fire() bool {
 // fire follows the potential for a time h from start on, with no input but all its
 // output spikes, and returns it at the end.
 func fire(k *psp.Kernel, p psp.Potential, start, h float64, spikes []float64) (psp.Potential, []float64) {
-	for {
-		s, ok := k.Rise(p, Threshold, h)
-		if !ok {
-			return k.After(p, h), spikes
-		}
-		p = k.After(p, s)
-		p.A -= Threshold
-		start += s
-		h -= s
-		spikes = append(spikes, start)
+	r := Running{k: k, p: p, now: start, left: h}
+	for r.fire() {
+		spikes = append(spikes, r.now)
 	}
+	return k.After(r.p, r.left), spikes
 }

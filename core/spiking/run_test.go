@@ -49,11 +49,19 @@ func instance(t testing.TB, seed string, n int) (*spiking.Volley, []float64) {
 
 func TestRunAgainstDefinition(t *testing.T) {
 	t.Parallel()
+	againstDefinition(t, func(k *psp.Kernel, train *psp.Train, w psp.Weights, until float64) []float64 {
+		return spiking.Run(k, train, w, until, nil)
+	})
+}
+
+// againstDefinition compares the spikes of a run with those of the definition, on time steps of its own.
+func againstDefinition(t *testing.T, run func(k *psp.Kernel, train *psp.Train, w psp.Weights, until float64) []float64) {
+	t.Helper()
 	k := kernel(t)
 	total := 0
 	for seed := range 6 {
 		v, w := instance(t, fmt.Sprint("definition", seed), 15)
-		got := spiking.Run(k, &v.Train, psp.Scale(k, w), 350, nil)
+		got := run(k, &v.Train, psp.Scale(k, w), 350)
 		want := psptest.Spikes(k, &v.Train, w, 350, 0.02)
 		if len(got) != len(want) {
 			t.Errorf("seed %d: %d spikes %v, by definition %d %v", seed, len(got), got, len(want), want)

@@ -57,16 +57,25 @@ func TestPoissonVolley(t *testing.T) {
 // A volley in which each afferent fires once, at independent uniform times.
 func TestOnce(t *testing.T) {
 	t.Parallel()
-	const seed, n, T, draws = "once", 7, 200.0, 5000
-	r := rng.New(rng.NewKey(seed))
 	v := new(spiking.Volley)
-	mean, product, square := make([]float64, n), 0.0, 0.0
-	for range draws {
+	uniformTimes(t, func(r *rng.Stream, n int, T float64) []float64 {
 		v.Once(r, n, T)
 		at := make([]float64, n)
 		for j, i := range v.Afferent {
 			at[i] = v.Time[j]
 		}
+		return at
+	})
+}
+
+// uniformTimes tests that n afferents fire at independent uniform times in [0, T), as a draw of them gives.
+func uniformTimes(t *testing.T, draw func(r *rng.Stream, n int, T float64) []float64) {
+	t.Helper()
+	const seed, n, T, draws = "once", 7, 200.0, 5000
+	r := rng.New(rng.NewKey(seed))
+	mean, product, square := make([]float64, n), 0.0, 0.0
+	for range draws {
+		at := draw(r, n, T)
 		for i, x := range at {
 			if x == 0 || x >= T {
 				t.Fatalf("seed %s: afferent %d fires at %v", seed, i, x)

@@ -20,11 +20,7 @@ func TestWindowsAgainstSpikeBySpike(t *testing.T) {
 	var windows spiking.Windows // reused from presentation to presentation
 	fired := 0
 	rapid.Check(t, func(t *rapid.T) {
-		tau := rapid.SampledFrom([][2]float64{{30, 10}, {15, 3.75}, {10, 9}, {100, 0.2}}).Draw(t, "tau")
-		k, err := psp.New(tau[0], tau[1])
-		if err != nil {
-			t.Fatal(err)
-		}
+		k := drawKernel(t)
 		train, w := drawTrain(t, k)
 		T := 1.0
 		if n := train.Len(); n > 0 {
@@ -94,34 +90,12 @@ func noiseTimes(k *psp.Kernel, windows *spiking.Windows, n int) []float64 {
 // Each noise afferent fires once, at independent uniform times.
 func TestWindowsNoise(t *testing.T) {
 	t.Parallel()
-	const seed, n, T, draws = "once", 7, 200.0, 5000
-	k, r := kernel(t), rng.New(rng.NewKey(seed))
+	k := kernel(t)
 	var windows spiking.Windows
-	mean, product, square := make([]float64, n), 0.0, 0.0
-	for range draws {
+	uniformTimes(t, func(r *rng.Stream, n int, T float64) []float64 {
 		windows.Set(k, new(psp.Train), r, make([]float64, n), T)
-		at := noiseTimes(k, &windows, n)
-		for i, x := range at {
-			if x == 0 || x >= T {
-				t.Fatalf("seed %s: afferent %d fires at %v", seed, i, x)
-			}
-			mean[i] += x / draws
-		}
-		product += (at[0] - T/2) * (at[3] - T/2) / draws
-		square += (at[5] - T/2) * (at[5] - T/2) / draws
-	}
-	sd := T / math.Sqrt(12.0)
-	for i, m := range mean {
-		if z := (m - T/2) / (sd / math.Sqrt(draws)); math.Abs(z) > 4.5 {
-			t.Errorf("seed %s: afferent %d fires at %v on average, want %v", seed, i, m, T/2)
-		}
-	}
-	if z := product / (sd * sd / math.Sqrt(draws)); math.Abs(z) > 4.5 {
-		t.Errorf("seed %s: times of two afferents have covariance %v", seed, product)
-	}
-	if z := (square - sd*sd) / (sd * sd * math.Sqrt(0.8/draws)); math.Abs(z) > 4.5 {
-		t.Errorf("seed %s: times have variance %v, want %v", seed, square, sd*sd)
-	}
+		return noiseTimes(k, &windows, n)
+	})
 }
 
 func TestWindowsRefuseLateInputs(t *testing.T) {
