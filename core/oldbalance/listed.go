@@ -82,10 +82,3 @@ func (v *listed) counts(k, i int) (exc, inh int) {
 }
 
 func (v *listed) degree(k, l, j int) int { return len(v.onto(k, l, j)) }
-
-func (v *listed) targets(k, l, j int) (t []int) {
-	for _, i := range v.onto(k, l, j) {
-		t = append(t, int(i))
-	}
-	return t
-}

@@ -56,7 +56,7 @@ func newNaive(n *Network) *naive {
 		for l := range 2 {
 			v.J[k][l] = make([]bool, n.p.N*n.p.N)
 			for j := range n.p.N {
-				for _, i := range n.wiring.targets(k, l, j) {
+				for _, i := range targets(n.wiring, k, l, j) {
 					v.J[k][l][i*n.p.N+j] = true
 				}
 			}
@@ -233,7 +233,7 @@ func TestConnectionsAreIndependent(t *testing.T) {
 		for l := range 2 {
 			in := make([]float64, p.N)
 			for j := range p.N {
-				of := n.wiring.targets(k, l, j)
+				of := targets(n.wiring, k, l, j)
 				if !slices.IsSorted(of) || len(slices.Compact(slices.Clone(of))) != len(of) {
 					t.Fatalf("targets of %d are out of order or double", j)
 				}

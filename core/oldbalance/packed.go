@@ -130,13 +130,3 @@ func (o *outgoing) count(w int, b uint) int {
 }
 
 func (v *packed) degree(k, l, j int) int { return int(v.from[l].degrees[2*j+k]) }
-
-func (v *packed) targets(k, l, j int) (t []int) {
-	half := v.words / 2
-	for w, x := range v.from[l].rows[j*v.words+k*half:][:half] {
-		for ; x != 0; x &= x - 1 {
-			t = append(t, 64*w+bits.TrailingZeros64(x))
-		}
-	}
-	return t
-}

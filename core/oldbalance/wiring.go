@@ -17,8 +17,6 @@ type wiring interface {
 	counts(k, i int) (exc, inh int)
 	// degree returns the number of targets in population k of neuron j of population l.
 	degree(k, l, j int) int
-	// targets returns them, in order.
-	targets(k, l, j int) []int
 }
 
 // packedAbove is the K/N from which on a bit for each pair of neurons is faster than

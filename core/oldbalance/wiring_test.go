@@ -2,6 +2,7 @@ package oldbalance
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestWiringsCountTheSame(t *testing.T) {
 		for k := range 2 {
 			for l := range 2 {
 				for j := range p.N {
-					a, b := wirings[0].targets(k, l, j), wirings[1].targets(k, l, j)
+					a, b := targets(wirings[0], k, l, j), targets(wirings[1], k, l, j)
 					if !slices.Equal(a, b) {
 						t.Fatalf("N = %d, K = %d: targets in %d of %d of %d are %v and %v", p.N, p.K, k, j, l, a, b)
 					}
@@ -60,7 +61,7 @@ func TestWiringsCountTheSame(t *testing.T) {
 		check()
 		in := make([]int, p.N)
 		for j := range p.N {
-			for _, i := range wirings[0].targets(1, 0, j) {
+			for _, i := range targets(wirings[0], 1, 0, j) {
 				in[i]++
 			}
 		}
@@ -70,4 +71,26 @@ func TestWiringsCountTheSame(t *testing.T) {
 			}
 		}
 	}
+}
+
+// targets returns the targets in population k of neuron j of population l, in order.
+func targets(w wiring, k, l, j int) []int {
+	return w.(interface{ targets(k, l, j int) []int }).targets(k, l, j)
+}
+
+func (v *listed) targets(k, l, j int) (t []int) {
+	for _, i := range v.onto(k, l, j) {
+		t = append(t, int(i))
+	}
+	return t
+}
+
+func (v *packed) targets(k, l, j int) (t []int) {
+	half := v.words / 2
+	for w, x := range v.from[l].rows[j*v.words+k*half:][:half] {
+		for ; x != 0; x &= x - 1 {
+			t = append(t, 64*w+bits.TrailingZeros64(x))
+		}
+	}
+	return t
 }

@@ -33,13 +33,8 @@ func Judge(desired, spikes []float64, eps float64) (Mistake, bool) {
 	return Mistake{}, false
 }
 
-// Replay returns the spikes that a neuron with weights w fires in the trial, with
-// real resets, appended to spikes.
-func (t *Trial) Replay(k *psp.Kernel, w psp.Weights, spikes []float64) []float64 {
-	return spiking.Run(k, &t.Input, w, t.End, spikes)
-}
-
-// firstMistake is Judge of Replay, which goes no further than to the mistake.
+// firstMistake is Judge of the spikes that a neuron with weights w fires in the trial, with
+// real resets (spiking.Run). It goes no further than to the mistake.
 func (t *Trial) firstMistake(k *psp.Kernel, w psp.Weights, eps float64) (Mistake, bool) {
 	run := spiking.Begin(k, &t.Input, w, t.End)
 	for next := 0; ; next++ { // of desired times

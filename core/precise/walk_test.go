@@ -7,6 +7,7 @@ import (
 
 	"gardner/core/psp"
 	"gardner/core/rng"
+	"gardner/core/spiking"
 )
 
 // randomTrials draws trials, and weights that make the potential reach the threshold
@@ -35,7 +36,7 @@ func TestFirstMistakeIsThatOfTheReplay(t *testing.T) {
 		k, trials, w := randomTrials(t, fmt.Sprint(seed), 40, 0.01, 0.02*float64(1+seed))
 		scaled := psp.Scale(k, w)
 		for i, trial := range trials {
-			spikes := trial.Replay(k, scaled, nil)
+			spikes := spiking.Run(k, &trial.Input, scaled, trial.End, nil)
 			if i%2 == 0 { // trials that are right, or nearly
 				var desired []float64
 				for _, s := range spikes {
