@@ -59,12 +59,12 @@ func In(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, error
 				b = outFrom(a, u.engine, p.Gamma, m)
 			}
 			known = b.judged(m, u.tol)
-			if known && b.excluded() {
-				u.end(b)
+			excluded := known && b.excluded()
+			if excluded && u.end(b) {
 				return u.curve, nil
 			}
 			kappa, upper = b.kappa/p.Gamma, b.boundIn()
-			known = known && upper-kappa <= u.tol*math.Max(1, kappa)
+			known = known && !excluded && upper-kappa <= u.tol*math.Max(1, kappa)
 		}
 		if known {
 			u.out(b, true)

@@ -46,11 +46,14 @@ func Out(ctx context.Context, p *perceptron.Problem, opt *Options) (*Curve, erro
 	}
 	for ; m <= p.P; m++ {
 		var kappa, upper float64
-		if b.judged(m, u.tol) {
-			if b.excluded() {
-				u.end(b)
+		known := b.judged(m, u.tol)
+		if known && b.excluded() {
+			if u.end(b) {
 				return u.curve, nil
 			}
+			known = false
+		}
+		if known {
 			u.out(b, false)
 			kappa, upper = b.kappa, b.upper
 		} else {

@@ -192,18 +192,27 @@ func (u *pass) rescale(b *outTracker) {
 	}
 }
 
-// end closes the curve with the Farkas vector of B.
-func (u *pass) end(b *outTracker) {
-	c := u.curve
-	c.Ended = true
-	c.Farkas = make([]float64, c.Capacity+1)
+// end closes the curve with the Farkas vector of B. False if that does not hold to rounding.
+func (u *pass) end(b *outTracker) bool {
+	farkas := make([]float64, u.curve.Capacity+1)
 	for p, i := range b.w.set {
-		c.Farkas[i] = b.mu[p]
+		farkas[i] = b.mu[p]
 	}
-	c.FarkasGap = -b.upper
+	gap := -b.upper
 	if math.IsInf(b.radius, 1) {
-		c.FarkasGap = b.tl
+		gap = b.tl
 	}
+	return u.endBy(farkas, gap)
+}
+
+// endBy closes the curve with a Farkas vector if it proves what it is to prove.
+func (u *pass) endBy(farkas []float64, gap float64) bool {
+	if _, err := perceptron.Check(u.problem.Prefix(len(farkas)), perceptron.KindKappaOut, &perceptron.Solution{Status: perceptron.Infeasible,
+		Certificate: perceptron.Certificate{Kind: perceptron.FarkasCertificate, Multipliers: farkas}}); err != nil {
+		return false
+	}
+	u.curve.Ended, u.curve.Farkas, u.curve.FarkasGap = true, farkas, gap
+	return true
 }
 
 // endIn closes the curve with the ray of A, without norm constraint: mu with A'mu <= 0 <= t'mu. False if that does not hold to
@@ -230,11 +239,9 @@ func (u *pass) endIn(a *tracker, m int) bool {
 	if tl < -1e-12*tScale || !(dl > 0) {
 		return false
 	}
-	c := u.curve
-	c.Ended, c.FarkasGap = true, tl/dl
-	c.Farkas = make([]float64, m)
+	farkas := make([]float64, m)
 	for i, l := range mu {
-		c.Farkas[i] = l / dl
+		farkas[i] = l / dl
 	}
-	return true
+	return u.endBy(farkas, tl/dl)
 }
